@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
 from numpy.typing import NDArray
+from tests.datasets.test_folds import pool
 from tests.projects import customers, project, run, run_to, verdict_of
 
 from leadline.datasets.frames import Pool, Target, load_pool
@@ -153,3 +155,16 @@ def test_a_spec_says_why_it_cannot_be_scored(tmp_path: Path) -> None:
         failed = attempt(spec)
     assert isinstance(failed, FailedFit)
     assert "class" in failed.message
+
+
+def test_rows_of_one_time_are_in_one_stretch() -> None:
+    """Thirty days of seven rows: as many stretches as are told apart, and no day in two."""
+    days = np.repeat(np.arange(30.0), 7)
+    rows = replace(pool(np.arange(days.size) % 2, SplitKind.TIME), times=days)
+    found = rows.alike(np.arange(days.size))
+    assert found is not None
+    assert np.unique(found).size == 20
+    assert all(np.unique(found[days == day]).size == 1 for day in range(30))
+    of_few = rows.alike(np.flatnonzero(days < 3))
+    assert of_few is not None
+    assert np.unique(of_few).size == 3

@@ -136,13 +136,14 @@ class Pool:
         Returns
         -------
         ndarray of shape (n_rows,) or None
-            Group or stretch of each; None where rows are taken to err alone.
+            Group or stretch of each, rows of one time in one stretch; None where rows are taken
+            to err alone.
         """
         if self.times is None:
             return self.groups_of(rows)
-        in_order = np.argsort(self.times[rows], kind="stable")
-        stretches = np.empty(rows.size, dtype=np.int64)
-        stretches[in_order] = np.arange(rows.size) * _N_STRETCHES // max(rows.size, 1)
+        _, moment, counts = np.unique(self.times[rows], return_inverse=True, return_counts=True)
+        n_before = np.cumsum(counts) - counts
+        stretches: NDArray[np.int64] = (n_before * _N_STRETCHES // max(rows.size, 1))[moment]
         return stretches
 
     def by_time(self, column: str) -> Pool:

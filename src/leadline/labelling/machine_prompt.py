@@ -71,8 +71,8 @@ class MachineSetup:
 
     Attributes
     ----------
-    model, address : str
-        What answers, and where it is asked.
+    model, address, client : str
+        What answers, where it is asked, and by which interface.
     prompt : Prompt
         What it is told before each row.
     guidelines : int or None
@@ -83,6 +83,7 @@ class MachineSetup:
 
     model: str
     address: str
+    client: str
     prompt: Prompt
     guidelines: int | None
     features: Mapping[str, str]
@@ -94,11 +95,11 @@ class MachineSetup:
 
     @property
     def digest(self) -> str:
-        """Digest of prompt, address and columns, under which votes are kept beside the model.
+        """Digest of prompt, address, interface and columns, under which votes are kept.
 
         What another server said, or what was said of other columns, is no vote of this setup.
         """
-        told = [self.prompt.digest, self.address, dict(self.features)]
+        told = [self.prompt.digest, self.address, self.client, dict(self.features)]
         return sha256(json.dumps(told).encode()).hexdigest()
 
 

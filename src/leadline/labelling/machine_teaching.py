@@ -141,6 +141,7 @@ def teaching_of(
                 setup = MachineSetup(
                     machine.model,
                     Endpoint(machine.url, machine.model, client=machine.client).address,
+                    machine.client,
                     prompt_of(problem, classes, version),
                     version.version if version else None,
                     features,

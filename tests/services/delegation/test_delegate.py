@@ -318,6 +318,7 @@ def test_a_verdict_is_on_one_address_and_some_columns(
     assert commands.label_blind_rows(moved, "small", BY).n_labelled == N_JUDGED
     task = machine_task(workspace, "small")
     one, *others = task.columns
+    assert replace(task.setup, client="another").digest != task.told, "it may be told otherwise"
     assert others
     for columns, words in (
         (tuple(others), f"it is told {one!r} of a row now"),

@@ -92,7 +92,12 @@ class MachineTask:
         """All that its answers depend on."""
         its = self.settings
         return MachineSetup(
-            its.model, self.endpoint.address, self.prompt, self.guidelines, self.data.features
+            its.model,
+            self.endpoint.address,
+            its.client,
+            self.prompt,
+            self.guidelines,
+            self.data.features,
         )
 
     @property
