@@ -100,6 +100,15 @@ def asked(url: str, token: str, rows: list[dict[str, Any]]) -> list[dict[str, An
         return told
 
 
+def is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/health/ready", timeout=60) as answer:
+            ready: bool = json.load(answer)["ready"]
+            return ready
+    except urllib.error.URLError:
+        return False
+
+
 @pytest.mark.long
 def test_two_replicas_answer_as_score_does_and_only_who_has_a_token(
     serving: str, place: Path, call: Call, released_folder: Path, tmp_path: Path
@@ -113,8 +122,9 @@ def test_two_replicas_answer_as_score_does_and_only_who_has_a_token(
         return {} if found is None else {str(k): n for k, n in found.replica_states.items()}
 
     deadline = time.monotonic() + 150
-    while states() != {"RUNNING": 2}:
-        assert time.monotonic() < deadline, states()
+    # replicas may run before the proxy listens
+    while states() != {"RUNNING": 2} or not is_ready(serving):
+        assert time.monotonic() < deadline, (states(), serve.status().proxies)
         time.sleep(0.5)
 
     rows = customers(40, 3).drop("left")
@@ -129,5 +139,4 @@ def test_two_replicas_answer_as_score_does_and_only_who_has_a_token(
     assert [one["flagged"] for one in given] == scored["flagged"].to_list()
     with pytest.raises(urllib.error.HTTPError, match="401"):
         asked(serving, "lead-nobody", [])
-    with urllib.request.urlopen(f"{serving}/health/ready", timeout=60) as answer:
-        assert json.load(answer)["ready"] is True
+    assert is_ready(serving)
