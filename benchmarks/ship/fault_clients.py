@@ -172,6 +172,11 @@ class Clients:
                     if self._ends:
                         return
                     continue
+                except OSError as error:
+                    with self._turn:
+                        self.load.lost.append(f"{type(error).__name__}: {error}")
+                    connection = None
+                    continue
             connection = self._ask(connection, keeps)
 
     def _ask(

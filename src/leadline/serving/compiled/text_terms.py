@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Any
 
 import numpy as np
@@ -89,11 +89,14 @@ class TermCounter:
     def _counted(self, found: Sequence[bytes]) -> tuple[Ints, Ints, Ints]:
         """Texts and places of terms, each pair once and in order, and how often it is there."""
         n_bits = self.n_terms.bit_length()
-        keys = np.frombuffer(b"".join(found), _PLACE).astype(np.int64)
+        sizes = [len(each) // _PLACE.itemsize for each in found]
+        places = np.frombuffer(bytearray().join(found), _PLACE)
+        # several times as fast as all at once
+        for end, size in zip(accumulate(sizes), sizes, strict=True):
+            places[end - size : end].sort()
+        keys = places.astype(np.int64)
         if len(found) > 1:
-            sizes = np.fromiter(map(len, found), np.int64, len(found)) // _PLACE.itemsize
             keys += np.repeat(np.arange(len(found)) << n_bits, sizes)
-        keys.sort()
         is_edge = np.ones(keys.size + 1, dtype=bool)
         np.not_equal(keys[1:], keys[:-1], out=is_edge[1:-1])
         edges = is_edge.nonzero()[0]

@@ -169,6 +169,30 @@ def test_what_was_accepted_is_answered_at_the_end(release: Sealed) -> None:
         connection.close()
 
 
+def test_who_connects_while_it_closes_is_answered(running: Running) -> None:
+    with closing(running.connect()) as first:
+        first.sendall(GOOD)
+        assert answer_of(first)[0] == 200
+    (server,), late = running.server.servers, []
+
+    class Closing:
+        def close(self) -> None:
+            late.append(running.connect())
+            server.close()
+            late.append(running.connect())
+
+    running.server.servers = [Closing()]  # type: ignore[list-item]
+    running.end()
+    while len(late) < 2:
+        assert running.thread.is_alive()
+        time.sleep(0.01)
+    for connection in late:
+        with closing(connection):
+            connection.sendall(GOOD)
+            assert answer_of(connection)[0] == 200
+    running.join()
+
+
 def test_in_the_grace_time_requests_are_answered_and_ready_is_not(release: Sealed) -> None:
     running = Running(release, grace_s=3.0)
     with closing(running.connect()) as connection:

@@ -85,11 +85,13 @@ class DrainingServer(uvicorn.Server):
         self._drain()
         began = time.monotonic()
         asked_at = self._asked_at or began
-        accepted = [one for listener in sockets or [] for one in _accepted(listener)]
+        # what connects while the server closes has connected to these
+        doors = [listener.dup() for listener in sockets or []]
         for server in self.servers:
             server.close()
         for listener in sockets or []:
             listener.close()
+        accepted = [one for door in doors for one in _last_accepted(door)]
         loop = asyncio.get_running_loop()
         for one in accepted:
             await loop.connect_accepted_socket(self._connection, one)
@@ -153,11 +155,11 @@ def bound_socket(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _accepted(listener: socket.socket) -> list[socket.socket]:
-    """Connections that the kernel has accepted and nobody has taken yet."""
+def _last_accepted(listener: socket.socket) -> list[socket.socket]:
+    """Connections that the kernel has accepted and nobody has taken yet; there are none after."""
     listener.setblocking(False)
     found = []
-    with contextlib.suppress(OSError):
+    with listener, contextlib.suppress(OSError):
         while True:
             found.append(listener.accept()[0])
     for one in found:
