@@ -122,6 +122,20 @@ def migrations_of_new_records() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_children() -> Iterator[None]:
+    """Children of `run_with_limit` are forked off a process that has imported what they need."""
+    limit = sys.modules.get("leadline.processes.limit")
+    if limit is None or not hasattr(os, "pidfd_open"):
+        yield  # no test of this run has such children, or it is not Linux that would fork them
+        return
+    from tests.fork_server import fork_server
+
+    with fork_server() as forks, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limit, "subprocess", forks)
+        yield
+
+
 # --------------------------------------------------------------------------- PostgreSQL
 
 
