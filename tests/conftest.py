@@ -136,6 +136,23 @@ def quick_children() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pictures_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A picture that some test has drawn is kept for all: the same verdict, the same code."""
+    module = sys.modules.get("leadline.workspace")
+    if module is None:
+        yield  # no test of this run opens a workspace
+        return
+    from leadline.charts.picture_cache import PictureCache
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    kept = PictureCache(shared / "pictures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.Workspace, "pictures", property(lambda _: kept))
+        yield
+
+
 # --------------------------------------------------------------------------- PostgreSQL
 
 
