@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import psycopg
@@ -26,6 +26,9 @@ from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Connection
 from sqlalchemy.event import listen, remove
+
+if TYPE_CHECKING:
+    from tests.fork_server import StartedForks
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -123,17 +126,17 @@ def migrations_of_new_records() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_children() -> Iterator[None]:
+def quick_children() -> Iterator[StartedForks | None]:
     """Children of `run_with_limit` are forked off a process that has imported what they need."""
     limit = sys.modules.get("leadline.processes.limit")
     if limit is None or not hasattr(os, "pidfd_open"):
-        yield  # no test of this run has such children, or it is not Linux that would fork them
+        yield None  # no test of this run has such children, or it is not Linux that would fork
         return
     from tests.fork_server import fork_server
 
     with fork_server() as forks, pytest.MonkeyPatch.context() as patch:
         patch.setattr(limit, "subprocess", forks)
-        yield
+        yield forks
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -87,12 +87,17 @@ class Child:
         return self.returncode
 
 
-class _StartedForks(Forks):
+class StartedForks(Forks):
     """Starts the server when a first child is wanted: most tests want none."""
 
     process: subprocess.Popen[bytes] | None = None
 
     def Popen(self, command: list[str], *, env: Mapping[str, str], **_: Any) -> Child:  # noqa: N802
+        self.start()
+        return super().Popen(command, env=env)
+
+    def start(self) -> None:
+        """Start it, unless it runs."""
         if self.process is None:
             path = [*sys.path, str(ROOT)]
             script = f"import sys; sys.path[:] = {path}; import {__name__} as it; it.serve()"
@@ -105,14 +110,32 @@ class _StartedForks(Forks):
             )
             assert self.process.stdout is not None
             assert self.process.stdout.readline() == b"ready\n"
-        return super().Popen(command, env=env)
+
+
+_COMMAND = """
+import json, os, socket, sys
+connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+connection.connect({path!r})
+asked = {{"environment": dict(os.environ), "folder": os.getcwd(), "arguments": sys.argv[1:]}}
+socket.send_fds(connection, [json.dumps(asked).encode()], [0, 1, 2])
+connection.recv(100)
+sys.exit(int(connection.recv(100)))
+"""
+
+
+def write_command(folder: Path, forks: StartedForks) -> None:
+    """Write a program `leadline` that has what was typed done by a fork."""
+    forks.start()
+    program = folder / "leadline"
+    program.write_text(f"#!{sys.executable} -IS{_COMMAND.format(path=forks.path)}", "utf-8")
+    program.chmod(0o755)
 
 
 @contextmanager
-def fork_server() -> Iterator[Forks]:
+def fork_server() -> Iterator[StartedForks]:
     """Yield what has children forked; the server ends with this process at the latest."""
     with tempfile.TemporaryDirectory(prefix="ll-forks-", ignore_cleanup_errors=True) as folder:
-        forks = _StartedForks(str(Path(folder) / "socket"))
+        forks = StartedForks(str(Path(folder) / "socket"))
         yield forks
         if forks.process is not None:
             forks.process.communicate()  # it ends when its input does
@@ -186,7 +209,24 @@ def _become_child(
         os.environ.update(request["environment"])
         tempfile.tempdir = None
         sys.stdin = os.fdopen(0)
+        if "arguments" in request:
+            _run_command(request["arguments"])
         limit._serve()
     except BaseException:
         traceback.print_exc()
     os._exit(1)
+
+
+def _run_command(arguments: list[str]) -> NoReturn:
+    """Do what the program `leadline` does, and end as it ends."""
+    from leadline.cli import main
+
+    sys.argv = ["leadline", *arguments]
+    code: object = 0
+    try:
+        main()
+    except SystemExit as ended:
+        code = ended.code
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code if isinstance(code, int) else int(code is not None))
