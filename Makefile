@@ -26,7 +26,8 @@ demo: .venv/.demo ## make .venv with what the demo needs, then run the six stage
 	@.venv/bin/leadline demo
 
 test: .venv/.everything browser programs ## install all, chromium too, then run every test (TEST_ARGS="-k record")
-	@OMP_NUM_THREADS=1 .venv/bin/pytest -n $(TEST_PROCESSES) --dist worksteal $(TEST_ARGS)
+	@.venv/bin/python -m compileall -q src # or each command that a test runs would, where Python may not write
+	@OMP_NUM_THREADS=1 POLARS_MAX_THREADS=1 .venv/bin/pytest -n $(TEST_PROCESSES) --dist worksteal $(TEST_ARGS)
 
 browser: ## find chromium; as root on Debian, install it with apt-get
 	@for name in $(CHROMIUMS); do command -v $$name >/dev/null 2>&1 && exit 0; done; \

@@ -1,13 +1,15 @@
 """Runs the notebooks of the gallery while MkDocs builds; each becomes a page and a notebook.
 
-Those of the stages carry one project on, so they run in order and in one folder.
+Those of the stages carry one project on, so they run in order and in one folder; the others, which
+have no project, run beside them.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import mkdocs_gen_files
@@ -16,6 +18,7 @@ from nbclient import NotebookClient
 
 GALLERY = Path(__file__).parent / "gallery"
 LIMIT_S = 300
+N_STAGES = 6
 CELL = re.compile(r"^# %%(?P<kind> \[markdown\])?$", re.MULTILINE)
 
 
@@ -61,25 +64,32 @@ def shown_parts(output: nbformat.NotebookNode) -> Iterator[str]:
         yield f"```text\n{text.rstrip()}\n```"
 
 
+def executed(paths: Sequence[Path], folder: str) -> list[nbformat.NotebookNode]:
+    """Notebooks, run one after the other in a folder."""
+    notebooks = [notebook_of(path.read_text(encoding="utf-8")) for path in paths]
+    for notebook in notebooks:
+        client = NotebookClient(notebook, timeout=LIMIT_S, resources={"metadata": {"path": folder}})
+        client.execute()
+        for cell in notebook.cells:
+            cell.metadata.clear()
+    return notebooks
+
+
 def main() -> None:
     """Run all of them."""
+    paths = sorted(GALLERY.glob("*.py"))
+    parts = paths[:N_STAGES], paths[N_STAGES:]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(len(parts)) as pool:
+        done = pool.map(executed, parts, [folder] * len(parts))
+        notebooks = [notebook for part in done for notebook in part]
     summary = []
-    with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(GALLERY.glob("*.py")):
-            notebook = notebook_of(path.read_text(encoding="utf-8"))
-            NotebookClient(
-                notebook,
-                timeout=LIMIT_S,
-                resources={"metadata": {"path": folder}},
-            ).execute()
-            for cell in notebook.cells:
-                cell.metadata.clear()
-            with mkdocs_gen_files.open(f"gallery/{path.stem}.md", "w") as file:
-                file.write(page_of(notebook, path.stem))
-            with mkdocs_gen_files.open(f"gallery/{path.stem}.ipynb", "w") as file:
-                nbformat.write(notebook, file)
-            title = notebook.cells[0]["source"].split("\n")[0].removeprefix("# ")
-            summary.append(f"* [{title}]({path.stem}.md)")
+    for path, notebook in zip(paths, notebooks, strict=True):
+        with mkdocs_gen_files.open(f"gallery/{path.stem}.md", "w") as file:
+            file.write(page_of(notebook, path.stem))
+        with mkdocs_gen_files.open(f"gallery/{path.stem}.ipynb", "w") as file:
+            nbformat.write(notebook, file)
+        title = notebook.cells[0]["source"].split("\n")[0].removeprefix("# ")
+        summary.append(f"* [{title}]({path.stem}.md)")
     with mkdocs_gen_files.open("gallery/SUMMARY.md", "w") as file:
         file.write("\n".join(summary) + "\n")
 

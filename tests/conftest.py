@@ -9,12 +9,13 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
 import psycopg
@@ -23,6 +24,11 @@ from hypothesis import settings
 from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.internal.conjecture import providers
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import Connection
+from sqlalchemy.event import listen, remove
+
+if TYPE_CHECKING:
+    from tests.fork_server import StartedForks
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_FLAGS = (
@@ -80,6 +86,73 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """Embeddings of the tests are kept for the tests, and not beside the user's."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LEADLINE_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_of_new_records() -> Iterator[None]:
+    """Alembic fills a process' first new database of each store; the next get the same SQL alone.
+
+    It takes a tenth of a second, of which the SQL is a fiftieth, and most tests begin with a new
+    record. Older records and those of other processes are always Alembic's.
+    """
+    database = sys.modules.get("leadline.record.database")
+    if database is None:
+        yield  # no test of this run opens a record
+        return
+    alembic, sql = database._migrate, dict[str, tuple[tuple[str, Any], ...]]()
+
+    def migrate(connection: Connection) -> None:
+        store = connection.dialect.name
+        if database._revision(connection) is not None:
+            alembic(connection)
+        elif store in sql:
+            for statement, parameters in sql[store]:
+                connection.exec_driver_sql(statement, parameters or None)
+        else:
+            said: list[tuple[str, Any]] = []
+
+            def note(*event: Any) -> None:
+                said.append((event[2], event[3]))
+
+            listen(connection, "before_cursor_execute", note)
+            alembic(connection)
+            remove(connection, "before_cursor_execute", note)
+            sql[store] = tuple(said)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_migrate", migrate)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_children() -> Iterator[StartedForks | None]:
+    """Children of `run_with_limit` are forked off a process that has imported what they need."""
+    limit = sys.modules.get("leadline.processes.limit")
+    if limit is None or not hasattr(os, "pidfd_open"):
+        yield None  # no test of this run has such children, or it is not Linux that would fork
+        return
+    from tests.fork_server import fork_server
+
+    with fork_server() as forks, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(limit, "subprocess", forks)
+        yield forks
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pictures_drawn_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A picture that some test has drawn is kept for all: the same verdict, the same code."""
+    module = sys.modules.get("leadline.workspace")
+    if module is None:
+        yield  # no test of this run opens a workspace
+        return
+    from leadline.charts.picture_cache import PictureCache
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    kept = PictureCache(shared / "pictures")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.Workspace, "pictures", property(lambda _: kept))
         yield
 
 

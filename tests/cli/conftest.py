@@ -21,19 +21,20 @@ Call = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 
 
+def invoke(*arguments: object, typed: str = "") -> Result:
+    """Run a verb in this process."""
+    result = CliRunner().invoke(main, [str(each) for each in arguments], input=typed)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
 @pytest.fixture
 def call(monkeypatch: pytest.MonkeyPatch) -> Call:
     """Run a verb in this process, as Ada; the answer has exit_code, stdout and stderr."""
     monkeypatch.setenv("LEADLINE_USER", "Ada")
     monkeypatch.delenv("LEADLINE_TOKEN", raising=False)
-
-    def run(*arguments: object, typed: str = "") -> Result:
-        result = CliRunner().invoke(main, [str(each) for each in arguments], input=typed)
-        if result.exception is not None and not isinstance(result.exception, SystemExit):
-            raise result.exception
-        return result
-
-    return run
+    return invoke
 
 
 @pytest.fixture

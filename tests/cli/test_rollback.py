@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 import time
 import urllib.request
@@ -11,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.conftest import Call, Start
-from tests.projects import customers
+from tests.cli.conftest import Call, Start, invoke
+from tests.projects import copy_of_released, customers
 
 from leadline.cli.terminal.options import EXIT_ERROR
 
@@ -33,15 +34,26 @@ def in_service(call: Call, folder: Path) -> str:
     return str(found)
 
 
-@pytest.fixture
-def two(call: Call, released_folder: Path) -> tuple[Path, str, str]:
-    """A project with two releases, the newer one in service."""
-    first = in_service(call, released_folder)
-    answer = call("run", "release", "-C", released_folder)
+@pytest.fixture(scope="module")
+def two_made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
+    """A project to copy."""
+    folder = tmp_path_factory.mktemp("two") / "released"
+    copy_of_released(tmp_path_factory.getbasetemp(), folder)
+    first = in_service(invoke, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LEADLINE_USER", "Ada")
+        answer = invoke("run", "release", "-C", folder)
     assert answer.exit_code == 0, answer.output
-    second = in_service(call, released_folder)
+    second = in_service(invoke, folder)
     assert first != second
-    return released_folder, first, second
+    return folder, first, second
+
+
+@pytest.fixture
+def two(two_made: tuple[Path, str, str], tmp_path: Path) -> tuple[Path, str, str]:
+    """A project with two releases, the newer one in service; the test's own copy."""
+    made, first, second = two_made
+    return shutil.copytree(made, tmp_path / "two"), first, second
 
 
 def test_a_project_of_before_has_no_moves(call: Call, released_folder: Path) -> None:

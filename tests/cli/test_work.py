@@ -8,26 +8,22 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from tests.services.flights import make_workspace
+from tests.services.flights import SETTINGS, fill_workspace
+
+from leadline.phases.lifecycle import ROWS
 
 Call = Callable[..., Result]
 
 
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *names: str) -> tuple[str, list[Path]]:
+def team(tmp_path: Path, *names: str) -> tuple[str, list[Path]]:
     """Projects that share a database by their settings; its address and their folders."""
     folders = []
-    monkeypatch.setattr(
-        "tests.services.flights.SETTINGS",
-        make_workspace.__globals__["SETTINGS"] + '\n[store]\nurl = "sqlite:///../team.db"\n',
-    )
-    settings = make_workspace.__globals__["SETTINGS"]
     for name in names:
         folder = tmp_path / name
         folder.mkdir()
-        monkeypatch.setattr(
-            "tests.services.flights.SETTINGS", settings.replace("Late flights", name)
-        )
-        make_workspace(folder).close()
+        settings = SETTINGS.replace("Late flights", name)
+        shared = f'{settings}\n[store]\nurl = "sqlite:///../team.db"\n'
+        fill_workspace(folder, ROWS, shared).close()
         folders.append(folder)
     return f"sqlite:///{tmp_path / 'team.db'}", folders
 
@@ -102,7 +98,7 @@ def test_the_report_tells_of_work(call: Call, flights: Path, tmp_path: Path) -> 
 def test_projects_that_share_a_database_are_one_portfolio(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, (late, churn) = team(tmp_path, monkeypatch, "Late", "Churn")
+    url, (late, churn) = team(tmp_path, "Late", "Churn")
     assert not (late / ".leadline" / "leadline.db").exists()
     of_one = call("portfolio", "-C", late)
     assert of_one.exit_code == 0
@@ -118,7 +114,7 @@ def test_projects_that_share_a_database_are_one_portfolio(
 def test_a_database_is_named_where_there_is_no_project(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    url, _ = team(tmp_path, monkeypatch, "Late")
+    url, _ = team(tmp_path, "Late")
     nowhere = tmp_path / "nowhere"
     nowhere.mkdir()
     monkeypatch.delenv("LEADLINE_STORE", raising=False)

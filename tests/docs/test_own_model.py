@@ -42,6 +42,7 @@ def run_session(block: Block, folder: Path) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)  # six searches, on a machine that others may use as well
+@pytest.mark.usefixtures("quick_commands")
 def test_every_example_of_the_page_runs(tmp_path: Path) -> None:
     ran = {"console": 0, "pycon": 0, "toml": 0, "file": 0}
     for block in blocks(PAGE.read_text(encoding="utf-8")):

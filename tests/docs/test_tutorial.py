@@ -28,7 +28,9 @@ def environment() -> dict[str, str]:
     """A terminal that is no terminal, where `leadline` and `python` are ours."""
     ours = Path(sys.executable).parent
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LEADLINE_")}
-    path = f"{ours}{os.pathsep}{os.environ['PATH']}"
+    path = os.environ["PATH"]
+    if str(ours) not in path.split(os.pathsep):
+        path = f"{ours}{os.pathsep}{path}"
     return {**kept, "PATH": path, "COLUMNS": "120", "NO_COLOR": "1"}
 
 
@@ -67,6 +69,7 @@ def run_python(block: Block, names: Mapping[str, Any]) -> None:
 
 @pytest.mark.long
 @pytest.mark.timeout(900)  # a whole project, on a machine that others may use as well
+@pytest.mark.usefixtures("quick_commands")
 def test_the_tutorial_can_be_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     ran = {"console": 0, "pycon": 0, "file": 0}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from tests.projects import PROBLEM, customers, finding, project, run_to, whats
 from leadline.phases.search import Closed, Search
 from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer
+from leadline.processes import limit
 from leadline.search.child_process import USUAL_START_S
 from leadline.workspace import Workspace
 
@@ -252,7 +254,9 @@ def test_money_closes_the_box_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert kept(poor)
 
 
-def test_processor_time_closes_the_box_too(tmp_path: Path) -> None:
+def test_processor_time_closes_the_box_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # a child that has imported nothing yet needs seconds of it
+    monkeypatch.setattr(limit, "subprocess", subprocess)
     verdict = search(tmp_path, "majority", "linear", "boosting", searcher="optuna", cpu_limit_s=3.0)
     assert verdict.closed is Closed.CPU
     assert 3 < verdict.cpu_s < 6

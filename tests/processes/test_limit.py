@@ -11,6 +11,7 @@ import pytest
 from tests.alive import is_alive
 
 from leadline.errors import DataError, EngineError, LimitError
+from leadline.processes import limit
 from leadline.processes.limit import run_with_limit
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -21,6 +22,12 @@ ROOT = Path(__file__).parents[2]
 def found_by_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """The child gets the import path of its parent: let it hold these tests."""
     monkeypatch.syspath_prepend(ROOT)
+
+
+@pytest.fixture(autouse=True)
+def started_by_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children here are no forks."""
+    monkeypatch.setattr(limit, "subprocess", subprocess)
 
 
 def pids_in(path: Path) -> list[int]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Collection
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -73,12 +77,27 @@ def stream_scores() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 
 def make_workspace(folder: Path, rows: Collection[str] = tuple(ROWS)) -> Workspace:
-    """Open a workspace in a folder and put these rows on its record, in order."""
+    """Open a workspace in a folder with these rows on its record, put there in order."""
+    shutil.copytree(_made(frozenset(rows)), folder, dirs_exist_ok=True)
+    return Workspace.open(folder)
+
+
+@cache
+def _made(rows: frozenset[str]) -> Path:
+    """One to copy, made once a process."""
+    folder = Path(tempfile.mkdtemp(prefix="leadline-flights-"))
+    atexit.register(shutil.rmtree, folder)
+    fill_workspace(folder, rows).close()
+    return folder
+
+
+def fill_workspace(folder: Path, rows: Collection[str], settings: str = SETTINGS) -> Workspace:
+    """Open a workspace with these settings and put the rows on its record, in order."""
     labelled = flights(80, seed=2).with_columns(
         late=pl.Series(["yes" if row % 4 == 0 else "no" for row in range(80)])
     )
     labelled.write_csv(folder / "flights.csv")
-    (folder / "leadline.toml").write_text(SETTINGS)
+    (folder / "leadline.toml").write_text(settings)
     workspace = Workspace.open(folder)
     verdicts = verdicts_with_rows(workspace.artifacts)
     for row in ROWS:

@@ -15,7 +15,7 @@ from leadline.stats.importance import permutation_importance
 from leadline.stats.metric import metric_of
 
 Draw = Callable[[np.random.Generator, NDArray[Any]], NDArray[Any]]
-N_RUNS = 200
+N_RUNS = 100
 
 
 def squared(y: NDArray[Any], answers: NDArray[Any]) -> float:

@@ -19,7 +19,7 @@ from leadline.stats.judgments import (
 )
 from leadline.stats.operating.class_costs import cheapest_classes, mean_cost, mean_saving
 
-_N_STREAMS = 30
+_N_STREAMS = 20
 
 
 def stream(

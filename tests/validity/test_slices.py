@@ -29,7 +29,7 @@ def search(rng: np.random.Generator, loss: Any, columns: dict[str, Any]) -> Slic
 
 
 @pytest.mark.parametrize(
-    ("n", "share", "n_runs"), [(300, 0.3, 400), (1_000, 0.1, 300), (4_000, 0.03, 200)]
+    ("n", "share", "n_runs"), [(300, 0.3, 200), (1_000, 0.1, 150), (4_000, 0.03, 100)]
 )
 def test_without_a_difference_hardly_ever_is_a_slice_named(
     n: int, share: float, n_runs: int
@@ -38,14 +38,14 @@ def test_without_a_difference_hardly_ever_is_a_slice_named(
     named = 0
     for _ in range(n_runs):
         named += bool(search(rng, rng.random(n) < share, columns_of(rng, n)).worse)
-    # 5 % asked for; measured .035, .020 and .015
+    # 5 % asked for; of twice as many runs .035, .020 and .015 were measured
     assert named <= 0.05 * n_runs + 2 * np.sqrt(0.05 * 0.95 * n_runs)
 
 
 @pytest.mark.parametrize("alike", ["tails", "spread"])
 def test_the_same_holds_for_numbers_far_off(alike: str) -> None:
     """Losses with heavy tails, and a slice that has the same mean but a much larger spread."""
-    rng, n, n_runs = np.random.default_rng(3), 800, 300
+    rng, n, n_runs = np.random.default_rng(3), 800, 150
     named = 0
     for _ in range(n_runs):
         columns = columns_of(rng, n)

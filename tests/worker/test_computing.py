@@ -122,8 +122,11 @@ def test_work_computes_what_waits_and_returns(workspace: Workspace) -> None:
 
 
 def test_a_worker_without_a_job_draws_what_it_has_computed(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    own = picture_cache.PictureCache(tmp_path / "pictures")
+    monkeypatch.setattr(Workspace, "pictures", property(lambda _: own))
+
     def leave(_: Workspace) -> None:
         raise KeyboardInterrupt
 

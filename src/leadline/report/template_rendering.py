@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -22,21 +23,21 @@ class Ready(str):
 
 def html(template: str, **values: Any) -> str:
     """Fill an HTML template; every value is escaped, unless marked ``safe``."""
-    return _environment(autoescape=True).get_template(template).render(**values)
+    return _environment(is_html=True).get_template(template).render(**values)
 
 
 def markdown(template: str, **values: Any) -> str:
     """Fill a Markdown template; every value is shown as the text it is, unless `Ready`."""
-    environment = _environment(autoescape=False)
-    environment.finalize = _plain
-    environment.filters["ready"] = Ready
-    return environment.get_template(template).render(**values)
+    return _environment(is_html=False).get_template(template).render(**values)
 
 
-def _environment(*, autoescape: bool) -> Environment:
+@cache
+def _environment(*, is_html: bool) -> Environment:
+    """Templates that are compiled once a process."""
     environment = Environment(
         loader=PackageLoader("leadline.report"),
-        autoescape=autoescape,  # noqa: S701 - Markdown has its own, as `finalize`
+        autoescape=is_html,  # noqa: S701 - Markdown has its own, as `finalize`
+        finalize=None if is_html else _plain,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -44,6 +45,8 @@ def _environment(*, autoescape: bool) -> Environment:
     )
     environment.tests["picture"] = is_picture
     environment.globals["font_css"] = font_css
+    if not is_html:
+        environment.filters["ready"] = Ready
     return environment
 
 

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -192,9 +193,15 @@ def _validate(path: Path, text: str, document: dict[str, Any]) -> Settings:
     given |= {section: document.get(section, {}) for section in NAMED_SECTIONS}
     given["name"] = document.get("project", {}).get("name", path.absolute().parent.name)
     try:
-        return TypeAdapter(Settings).validate_python(given)
+        return _schema().validate_python(given)
     except ValidationError as error:
         raise _as_settings_error(path, text, error) from None
+
+
+@cache
+def _schema() -> TypeAdapter[Settings]:
+    # takes far longer to make than to use, and a page reads the settings at every visit
+    return TypeAdapter(Settings)
 
 
 def _plain(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -59,8 +60,9 @@ _FILTERS = {
 }
 
 
+@cache
 def make_templates() -> Jinja2Templates:
-    """Load the templates: every value is escaped, and an unknown name is an error."""
+    """The templates, loaded once: every value is escaped, and an unknown name is an error."""
     environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,

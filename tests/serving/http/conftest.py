@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.serving.conftest import Sealed, make_release
 
+from leadline.serving.http import shadow_scorer
 from leadline.serving.http.served_release import PointerFollower
 from leadline.serving.releases.bundle import seal
 from leadline.serving.releases.pointer import Candidate, Pointer, write_pointer
@@ -45,6 +46,13 @@ class Two:
         return PointerFollower(
             self.pointer, counter, "delays", trusted=[self.first.key.public_key()]
         )
+
+
+@pytest.fixture
+def eager_shadows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shadows that this process starts have its priority; those of real servers stand behind."""
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])
+    monkeypatch.setattr(shadow_scorer, "__name__", "tests.serving.http.eager_shadow")
 
 
 @pytest.fixture

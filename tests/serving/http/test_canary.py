@@ -28,6 +28,7 @@ from leadline.serving.http.server import create_app
 from leadline.serving.logs.log_place import LogPlace
 from leadline.serving.releases.bundle import ReleaseBundle, open_bundle
 
+pytestmark = pytest.mark.usefixtures("eager_shadows")
 N_REQUESTS = 2_000
 
 

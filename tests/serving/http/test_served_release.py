@@ -30,7 +30,7 @@ def eventually(holds: Callable[[], object], within_s: float = 120.0) -> None:
     until = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < until, "it did not come about in time"
-        time.sleep(0.02)
+        time.sleep(0.1)  # a shadow that waits for a processor should not wait for the asking
 
 
 @contextmanager

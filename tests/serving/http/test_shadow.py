@@ -23,6 +23,7 @@ from leadline.serving.http import served_release, shadow
 from leadline.serving.http.shadow import Compared, Shadow, ShadowPlace
 from leadline.serving.releases.release_opening import BundleOpener
 
+pytestmark = pytest.mark.usefixtures("eager_shadows")
 COLUMNS = ("size", "town", "said", "at")
 
 
