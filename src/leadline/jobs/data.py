@@ -136,6 +136,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             spellings=found.spellings,
             spread_leak=found.spread_leak,
             text_leaks=found.text_leaks,
+            filled_leaks=found.filled_leaks,
             near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,
