@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from leadline.phases.scoring import Task
 from leadline.reading.recognised import Doubt
 from leadline.reading.schema import ReadingSchema
 from leadline.snapshot import (
+    ahead_words,
     choose_draw,
     class_texts,
     columns_of,
@@ -80,6 +82,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     _require_positive(labelled, problem)
     time_column = settings.time or _date_column(columns)
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if time_column and (ahead := ahead_words(labelled[time_column], now)):
+        notes.append(ahead)
     classes = _classes(labelled, problem)
     report("setting the test rows aside", 0.3)
     split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
