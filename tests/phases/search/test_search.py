@@ -152,6 +152,18 @@ def test_each_family_has_a_reason_on_equal_folds() -> None:
     assert "linear 1 is better (p < 0.01)" in first
 
 
+def test_what_may_be_chance_is_not_said_to_beat_the_baseline() -> None:
+    half = replace(BASELINE, points=points(0.5, 0.5, 0.5))
+    lucky = replace(LINEAR, mean=0.52, points=points(0.44, 0.51, 0.49))
+    verdict = again(SEARCH, trials=(half, lucky))
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.advice is Advice.BACK
+    assert "by no more than chance may bring on the folds they share" in warnings(verdict)[0]
+    for told in (points(0.44, 0.45, 0.46), points(0.3, 0.31)):
+        sure = again(SEARCH, trials=(half, replace(lucky, points=told)))
+        assert sure.answer is Answer.GO
+
+
 def test_a_tie_with_the_baseline_is_a_no() -> None:
     verdict = again(SEARCH, trials=(BASELINE, trial("linear 1", 0.5)))
     assert verdict.answer is Answer.NO

@@ -18,6 +18,8 @@ from leadline.phases.search.trial import Closed, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
 
 _HOPELESS = 0.05
+_BY_CHANCE = 0.1
+_SURE = 3.0  # standard errors: two folds alone never have a small p
 
 
 class Advice(StrEnum):
@@ -105,6 +107,9 @@ def assess(evidence: Evidence) -> Search:
     elif _is_hopeless(evidence):
         advice, answer = Advice.BACK, Answer.UNCLEAR
         findings.append(_out_of_reach(evidence, chosen))
+    elif (doubt := _perhaps_chance(chosen, baseline)) is not None:
+        findings.append(doubt)
+        advice, answer = Advice.BACK, Answer.UNCLEAR
     return Search(
         answer=answer,
         summary=_summary(evidence, chosen, baseline),
@@ -191,6 +196,20 @@ def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
         f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
         f"{evidence.n_affordable:,} rows that can be afforded with a probability of {words}.",
         "Go back: ask an easier question, find better columns, or grant more rows or time.",
+    )
+
+
+def _perhaps_chance(chosen: Trial, baseline: Trial) -> Finding | None:
+    """That the folds do not tell the best of many from the baseline; None where they do."""
+    shared = compare(chosen, baseline)
+    if shared is None or shared.p_value <= _BY_CHANCE:
+        return None
+    if -shared.difference > _SURE * shared.stderr:
+        return None
+    return warning(
+        f"{chosen.name} beats the baseline by no more than chance may bring on the folds they "
+        f"share (p = {shared.p_value:.2f}): the best of several looks better than it is.",
+        "Bring more rows or better columns, or ask another question.",
     )
 
 
