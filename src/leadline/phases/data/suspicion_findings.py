@@ -127,8 +127,8 @@ def near_findings(evidence: Evidence) -> list[Finding]:
         warning(
             f"{evidence.near_repeats:.0%} of the test rows are nearly the same as a train row: "
             "the test score flatters.",
-            "If they are copies or visits of one thing, name the column that says which: "
-            "[data] group.",
+            "If they are copies or visits of one thing, name the column that says which, [data] "
+            "group; where there is none, keep one of each in the files.",
         )
     ]
 
