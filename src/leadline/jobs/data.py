@@ -17,7 +17,7 @@ from leadline.errors import DataError
 from leadline.labelling.machine_teaching import row_keys, taught_rows, teaching_of
 from leadline.labelling.vote_table import with_votes
 from leadline.phases import data as phase
-from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
+from leadline.phases.data import ClassCount, Column, Data, Group, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.reading.recognised import Doubt
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 Bools = NDArray[np.bool_]
+
+_ALWAYS = 1 - 1e-9
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
@@ -111,6 +113,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
         is_test,
         report=lambda words, share: report(words, 0.4 + 0.6 * share),
     )
+    notes += _answers_by_group(found.groups, settings.group, labelled)
     return phase.assess(
         phase.Evidence(
             snapshot=workspace.artifacts.put(to_parquet(labelled), "snapshot"),
@@ -157,6 +160,18 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             machine_notes=tuple(teaching.lapsed(last_audit.machine_shares if last_audit else ())),
         )
     )
+
+
+def _answers_by_group(groups: tuple[Group, ...], name: str, labelled: pl.DataFrame) -> list[str]:
+    """What is told where the label is of the group and not of the row: a log of events."""
+    if not any(each.column == name and each.agreement > _ALWAYS for each in groups):
+        return []
+    words = (
+        f"All rows of one {name!r} have one label: {labelled.height:,} rows hold "
+        f"{labelled[name].n_unique():,} answers. Scores, curves and forecasts count rows; in a "
+        f"file with one row for each {name!r} they would count answers."
+    )
+    return [words]
 
 
 def _judged(workspace: Workspace, labelled: pl.DataFrame, split: Split) -> frozenset[str]:
