@@ -59,8 +59,7 @@ class NumberErrors:
     tolerance : float > 0
         Off by at most this counts as right.
     is_stated : bool
-        Whether a person stated it; otherwise it is the distance within which a guess of the middle
-        is right half of the time.
+        Whether a person stated it; otherwise it is the `usual_distance` of the train labels.
     off_by : tuple of float
         At most so far off are the shares of rows of `SHARES`.
     bias : float

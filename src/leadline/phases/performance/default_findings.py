@@ -89,7 +89,7 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
             warning(
                 "Nobody has said how far off is still of use. "
                 f"{three_digits(numbers.tolerance)} was taken: "
-                "a guess of the middle is that close half of the time.",
+                "labels usually lie that far from the middle one.",
                 "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
             )
         )
