@@ -168,14 +168,15 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """Points for a yes/no question."""
     truth, scores = pool.y[pool.test], positive_scores(model, pool.X[pool.test])
     _require_both_classes(truth, problem)
+    alike = pool.alike(pool.test)
     proposed = propose_points(
         truth,
         scores,
         cost_miss=max(problem.cost_miss, 1e-9),
         cost_false_alarm=max(problem.cost_false_alarm, 1e-9),
-        groups=pool.alike(pool.test),
+        groups=alike,
     )
-    found = reliability(truth, scores)
+    found = reliability(truth, scores, groups=alike)
     groups = zip(found.claimed, _each(found.happened), found.counts, strict=True)
     return _Offer(
         points=tuple(map(_point, proposed)),
