@@ -128,6 +128,8 @@ def test_rows_that_err_together_tell_less() -> None:
         assert other.estimate[0] == one.estimate[0]
         assert other.high[0] - other.low[0] > 1.3 * (one.high[0] - one.low[0])
     assert (together.precision.low[1], together.precision.high[1]) == (0, 1)
+    with pytest.raises(ValueError, match=r"groups has shape \(599,\); one value for each of 600"):
+        precision_recall_points(labels, scores, [0.5], groups=groups[1:])
 
 
 def test_nothing_is_promised_of_few_groups() -> None:

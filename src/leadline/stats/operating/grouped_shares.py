@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -102,8 +102,13 @@ def worth_of_alerts(
         What belongs together.
     confidence_level : float in (0, 1), default=0.9
         As in `worth_of_rows`.
+
+    Raises
+    ------
+    ValueError
+        If the groups are not one a row.
     """
-    names, code = np.unique(np.asarray(groups), return_inverse=True)
+    names, code = _coded(groups, scores.size)
     part, every = parts_of_groups(code), np.ones(scores.size, dtype=bool)
     best = _best_of(scores, code, names.size)
     n_alert = _n_above(best, thresholds)
@@ -141,9 +146,14 @@ def share_of_groups(
     -------
     Estimate of ndarray of shape (...,)
         Around 0 in (0, 1) where there is no trial.
+
+    Raises
+    ------
+    ValueError
+        If the groups are not one a row.
     """
     hit, trial = np.asarray(is_hit, dtype=bool), np.asarray(is_trial, dtype=bool)
-    names, code = np.unique(np.asarray(groups), return_inverse=True)
+    names, code = _coded(groups, len(hit))
     part = parts_of_groups(code)
     worth = worth_of_rows(
         _counts(hit, part, N_GROUPS),
@@ -154,6 +164,17 @@ def share_of_groups(
     share = hit.sum(axis=0) / np.maximum(trial.sum(axis=0), 1)
     bounds = wilson_interval(share * worth, worth, confidence_level=confidence_level)
     return Estimate(np.asarray(bounds.low), share, np.asarray(bounds.high))
+
+
+def _coded(groups: ArrayLike, n_samples: int) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The groups, and the place of each row's among them."""
+    given = np.asarray(groups)
+    if given.shape != (n_samples,):
+        raise ValueError(
+            f"groups has shape {given.shape}; one value for each of {n_samples} rows is needed."
+        )
+    names, code = np.unique(given, return_inverse=True)
+    return names, code.astype(np.int64)
 
 
 def _counts(is_so: NDArray[np.bool_], part: NDArray[np.int64], n_parts: int) -> Floats:
