@@ -124,6 +124,8 @@ def test_seconds_that_differ_at_each_run_make_nothing_stale() -> None:
 def test_slow_starts_and_busy_processors_are_told() -> None:
     told = again(SEARCH, starting_s=12.0, waiting_s=30.0, cpu_s=20.0)
     assert any("Starting the processes took 12 s" in each for each in notes(told))
+    late = again(SEARCH, starting_s=70.0, spent_s=91.4, time_box_s=25.0)
+    assert late.summary.endswith("measured in 21 of 25 s, after 70 s of starting.")
     assert "the search waited 30 s for them, and worked 20 s" in warnings(told)[0]
     assert "host" not in warnings(told)[0]
     stolen = again(SEARCH, waiting_s=1.0, cpu_s=20.0, stolen_s=30.0)

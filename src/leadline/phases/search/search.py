@@ -13,9 +13,10 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
 from leadline.phases.search.search_evidence import Evidence
-from leadline.phases.search.search_findings import findings_of, reach, starved
+from leadline.phases.search.search_findings import USUAL_START_S, findings_of, reach, starved
 from leadline.phases.search.trial import Closed, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
+from leadline.phases.wording import plural
 
 _HOPELESS = 0.05
 _BY_CHANCE = 0.1
@@ -162,9 +163,17 @@ def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     return (
         f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
         f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {came}"
-        f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
-        f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
+        f"{plural(n_measured, 'candidate')} measured in {_used(evidence)}."
     )
+
+
+def _used(evidence: Evidence) -> str:
+    """How much of the box was used; what starting took beyond the usual was added to it."""
+    box, starting_s = f"of {evidence.time_box_s:.0f} s", evidence.starting_s or 0.0
+    if starting_s < USUAL_START_S:
+        return f"{evidence.spent_s:.0f} {box}"
+    searched_s = max(evidence.spent_s - starting_s, 0.0)
+    return f"{searched_s:.0f} {box}, after {starting_s:.0f} s of starting"
 
 
 def _promise(evidence: Evidence, chosen: Trial) -> str:
