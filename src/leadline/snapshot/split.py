@@ -252,10 +252,11 @@ def ahead_words(times: pl.Series, now: datetime) -> str:
     ahead = instants.filter(instants > now + timedelta(days=1))
     if ahead.is_empty():
         return ""
-    verb = "row is" if len(ahead) == 1 else "rows are"
+    verb, last = "row is" if len(ahead) == 1 else "rows are", ahead.max()
+    assert isinstance(last, datetime)
     return (
         f"{len(ahead):,} {verb} dated ahead of today ({times.name!r}, the last "
-        f"{ahead.max():%Y-%m-%d}): in order of time they count as the newest. If the dates are "
+        f"{last:%Y-%m-%d}): in order of time they count as the newest. If the dates are "
         "wrong, correct them in the file."
     )
 

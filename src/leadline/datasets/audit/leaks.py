@@ -79,7 +79,7 @@ def single_column_scores(
     return tuple(found[:_MOST_SHOWN])
 
 
-def filled_leaks(frame: pl.DataFrame, label: NDArray[np.str_]) -> tuple[FilledLeak, ...]:
+def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[FilledLeak, ...]:
     """Columns that have a value, or none, in rows of one class nearly only.
 
     Why somebody left is written once he has: such a column tells few rows, and these for sure, so

@@ -293,8 +293,9 @@ def _proportion(
 ) -> Estimate[Floats]:
     """Share with its Wilson bounds, by what the rows are worth; nan in (0, 1) without a trial."""
     share = n_hits / np.maximum(n_trials, 1)
-    counts = (n_hits, n_trials) if worth is None else (share * worth, worth)
-    bounds = wilson_interval(*counts, confidence_level=confidence_level)
+    hits = n_hits.astype(np.float64) if worth is None else share * worth
+    trials = n_trials.astype(np.float64) if worth is None else worth
+    bounds = wilson_interval(hits, trials, confidence_level=confidence_level)
     return Estimate(bounds.low, np.where(n_trials > 0, share, np.nan), bounds.high)
 
 
