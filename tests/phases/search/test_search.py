@@ -231,6 +231,10 @@ def test_what_more_rows_promise_is_said() -> None:
     verdict = again(SEARCH, trials=trials, n_affordable=4000, n_rows=1000)
     assert "and 0.850 (0.780 to 0.900) with the 4,000 rows that can be" in verdict.summary
     assert "4,000" not in again(verdict, n_rows=4000).summary
+    assert "4,000" not in again(verdict, n_affordable=9000).summary, "said before that was granted"
+    cut = replace(LINEAR, state=TrialState.PRUNED)
+    part = again(SEARCH, trials=(BASELINE, cut), n_rows=400, n_affordable=400)
+    assert "of 0.800 ± 0.010 on 100 of 400 rows; the baseline" in part.summary
 
 
 def test_fits_of_earlier_runs_are_told() -> None:

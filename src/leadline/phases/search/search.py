@@ -159,9 +159,11 @@ _ENDED = {
 def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     words = scoring_of(evidence.scoring).words
     n_measured = len(evidence.ranked)
+    is_whole = evidence.is_starved or chosen.state is TrialState.COMPLETE
+    seen = "" if is_whole else f" on {chosen.n_train:,} of {evidence.n_rows:,} rows"
     came = f"It was {reach(evidence)}. " if evidence.is_starved else ""
     return (
-        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
+        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}{seen}"
         f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {came}"
         f"{plural(n_measured, 'candidate')} measured in {_used(evidence)}."
     )
@@ -181,6 +183,9 @@ def _promise(evidence: Evidence, chosen: Trial) -> str:
     if not chosen.expected or evidence.n_affordable <= evidence.n_rows:
         return ""
     scoring, last = scoring_of(evidence.scoring), chosen.expected[-1]
+    if last.n_train < evidence.n_affordable:
+        # an earlier run forecast it, when fewer could be afforded
+        return ""
     low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
     return (
         f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with the "
