@@ -223,6 +223,8 @@ def as_predicted(
             low=found.low,
             high=found.high,
             mean_predicted=float(said.mean()),
+            least=float(np.min(learnt_from)),
+            n_below=int(np.sum(said < np.min(learnt_from))),
         ),
     )
 

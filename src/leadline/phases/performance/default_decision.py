@@ -71,6 +71,10 @@ class NumberErrors:
         On the test set.
     mean_on_stream : float or None
         The same on the stream; None if there is none.
+    least : float or None
+        Smallest train label; None in entries from before it was kept.
+    n_below : int
+        Test rows that are predicted to be below it.
     """
 
     tolerance: float
@@ -81,6 +85,8 @@ class NumberErrors:
     high: float | None
     mean_predicted: float
     mean_on_stream: float | None = None
+    least: float | None = None
+    n_below: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
