@@ -56,3 +56,13 @@ def test_an_unknown_verb_is_answered_with_the_nearest(call: Call) -> None:
 
 def test_the_version(call: Call) -> None:
     assert call("--version").output.startswith("leadline ")
+
+
+@pytest.mark.parametrize(
+    "typed", [("review", "--cost-miss"), ("mcp", "--money"), ("capacity", "--rate")]
+)
+@pytest.mark.parametrize("amount", ["nan", "inf"])
+def test_an_amount_is_a_finite_number(call: Call, typed: tuple[str, str], amount: str) -> None:
+    answer = call(*typed, amount)
+    assert answer.exit_code == 2
+    assert f"Invalid value for '{typed[1]}'" in answer.stderr

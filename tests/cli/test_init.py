@@ -64,6 +64,7 @@ def test_dates_in_parquet_and_a_column_of_text(call: Call, tmp_path: Path) -> No
             "buys",
             "There is no column 'buys'. The column to predict is needed, one of: 'age',",
         ),
+        (GOOD, "agee", "Did you mean 'age'?"),
         (GOOD, "", "No label is named."),
         ("a,b\n1,\n2,\n", "b", "The label column 'b' is empty."),
         ("a,a\n1,2\n", "a", "columns 1 and 2 are both called 'a'"),

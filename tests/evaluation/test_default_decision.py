@@ -45,6 +45,10 @@ def test_a_tolerance_is_the_stated_one_or_read_from_the_train_rows(
     assert point.right.estimate == (1.0 if taken >= 2 else 0.0)
     assert numbers.bias == numbers.low == numbers.high == -2.0
     assert set(numbers.off_by) == {2.0}
+    assert (numbers.least, numbers.n_below) == (1.0, 0)
+    debts = as_predicted(truth, said - 5, learnt_from=learnt_from, tolerance=stated).numbers
+    assert debts is not None
+    assert debts.n_below == 4, "-3, -2, -1 and 0"
     seen = on_stream(point, np.array([5.0, 7.0])).numbers
     assert seen is not None
     assert seen.mean_on_stream == 6.0

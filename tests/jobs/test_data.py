@@ -304,7 +304,12 @@ def test_patients_are_proposed_as_a_group_until_a_person_has_answered(make: Make
 
 @pytest.mark.parametrize("answer", [{"group": "patient"}, {"split": "random"}])
 def test_a_group_that_was_answered_is_not_proposed(make: Make, answer: dict[str, str]) -> None:
-    assert audit(make(visits(), data=answer)).groups == ()
+    found = audit(make(visits(), data=answer))
+    assert found.groups == ()
+    is_told = any(
+        words.startswith("All rows of one 'patient' have one label") for words in found.notes
+    )
+    assert is_told == ("group" in answer)
 
 
 def test_sentinels_spellings_and_empty_rows_are_found(make: Make) -> None:

@@ -211,6 +211,14 @@ def test_rows_without_a_time_are_refused_by_line_and_nothing_is_kept(
     assert kept(released_folder) == {}
 
 
+def test_rows_that_are_dated_ahead_of_today_are_told(released_folder: Path) -> None:
+    far = pl.when(pl.int_range(28) < 3).then(pl.date(2999, 1, 1)).otherwise("joined")
+    told = observe(released_folder, week().with_columns(joined=far))
+    assert any("3 rows are dated ahead of today ('joined', the last 2999-01-01)" in words
+               for words in told.notes)  # fmt: skip
+    assert observe(released_folder, week()).notes == ()
+
+
 def test_a_label_that_is_no_class_is_refused_and_nothing_is_kept(released_folder: Path) -> None:
     rows = week().with_columns(
         left=pl.when(pl.int_range(28) == 3).then(pl.lit("gone")).otherwise("left")

@@ -11,6 +11,7 @@ from leadline.monitoring.release_in_service import (
     approved,
     has_decay_in_service,
     in_service,
+    nothing_released,
     rollback_target,
     upkeep_reading,
 )
@@ -97,6 +98,14 @@ def test_a_rollback_leaves_out_what_was_rolled_back_from(record: Record) -> None
         move(record, number)
     assert back(record) == "first"
     assert back(record, "second") == "second"
+
+
+def test_a_release_that_waits_for_a_signature_is_told(record: Record) -> None:
+    assert "Run 'leadline run ship' first" in nothing_released(record).next
+    released(record, "worse", Answer.UNCLEAR)
+    told = nothing_released(record)
+    assert told.found == "Nothing is released yet: release worse is no better."
+    assert "'leadline decide ship go --why REASON'" in told.next
 
 
 def test_a_record_without_moves_goes_back_to_the_approved_one_before(record: Record) -> None:

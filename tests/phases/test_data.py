@@ -11,6 +11,7 @@ from leadline.phases.data import (
     ClassCount,
     Column,
     Data,
+    FilledLeak,
     Group,
     Kind,
     Leak,
@@ -117,6 +118,9 @@ def test_repeats_conflicts_and_crossings_are_told() -> None:
     assert "7 of the repeats have another label." in warnings(verdict)
     assert any(what.startswith("3 test rows repeat a train row") for what in warnings(verdict))
     assert verdict.answer is Answer.GO
+    number = again(DATA, task=Task.REGRESSION, n_duplicates=60, n_conflicts=7)
+    assert any(what.startswith("7 of the repeats have another value") for what in notes(number))
+    assert not any("repeats" in what for what in warnings(number))
 
 
 @pytest.mark.parametrize(
@@ -248,7 +252,9 @@ def test_rows_that_belong_together_are_told_with_what_to_write() -> None:
     assert any(each.startswith(what) for each in warnings(verdict))
     assert "group = 'patient no'" in next_of(verdict, what)
     assert '--group "patient no"' in next_of(verdict, what)
-    assert any(each.startswith(what) for each in notes(again(DATA, groups=(group,))))
+    by_time = again(DATA, groups=(group,))
+    assert any(each.startswith(what) for each in notes(by_time))
+    assert "split = 'group'" in next_of(by_time, what)
 
 
 def test_sentinels_of_one_value_are_told_at_once() -> None:
@@ -266,6 +272,17 @@ def test_a_word_for_not_known_is_not_said_to_lie_far_away() -> None:
     word = next(each.name for each in DATA.columns if each.kind is Kind.CATEGORY)
     verdict = again(DATA, sentinels=(Sentinel(column=word, value="unknown", n_rows=38),))
     assert f"unknown stands in '{word}' (38 rows): does it mean missing?" in warnings(verdict)
+
+
+def test_a_column_that_is_filled_for_one_class_only() -> None:
+    leak = FilledLeak(
+        column="reason", is_filled=True, value="left", n_rows=400, n_of_value=399, share=0.25
+    )
+    verdict = again(DATA, filled_leaks=(leak,))
+    what = "'reason' is filled in 400 rows, and 399 of them are 'left' (of all rows 25%)"
+    assert any(each.startswith(what) for each in warnings(verdict))
+    assert "exclude = ['reason']" in next_of(verdict, what)
+    assert "Filled for one class" in {line.finding for line in verdict.audit_lines}
 
 
 def test_columns_that_only_together_tell_the_label() -> None:

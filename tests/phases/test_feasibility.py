@@ -80,3 +80,19 @@ def test_rows_that_may_belong_together_ask_for_a_word() -> None:
     assert verdict.answer is Answer.UNCLEAR
     assert any(what.startswith("Rows of one 'patient' agree") for what in warnings(verdict))
     assert again(FEASIBILITY, proposed_group="patient", p_value=0.3).answer is Answer.NO
+
+
+def test_a_target_that_one_answer_for_all_rows_meets_is_no_go() -> None:
+    rare = again(FEASIBILITY, scoring="accuracy", target_score=0.6, score=0.88, chance_score=0.86)
+    met = again(rare, baseline_score=0.867)
+    assert rare.answer is Answer.GO
+    assert met.answer is Answer.UNCLEAR
+    assert met.summary.startswith(
+        "The target is met without a model: one answer for all rows reaches accuracy of 0.867"
+    )
+    assert any("Set a target_score beyond it" in each.next for each in met.findings)
+    beyond = again(rare, baseline_score=0.89, target_score=0.95)
+    assert beyond.answer is Answer.GO
+    assert any("no better than a constant" in what for what in warnings(beyond))
+    loss = again(rare, scoring="log_loss", target_score=0.5, score=0.3, baseline_score=0.4)
+    assert loss.answer is Answer.UNCLEAR

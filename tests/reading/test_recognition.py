@@ -209,3 +209,11 @@ def test_words_for_no_value_are_told(tmp_path: Path) -> None:
     frame = read_tables([path], note=notes.append).frame
     assert frame["a"].to_list() == [1, None, None, None]
     assert notes == ['a.csv: read as no value: "NA" (2), "-" (1), "?" (1).']
+
+
+def test_birthdays_in_two_digits_that_land_in_the_future_are_told() -> None:
+    born = ["01.03.45", "24.12.71", "30.06.99", "05.05.01"]
+    remarks = recognise(pl.Series("born", born)).remarks
+    assert remarks[0].startswith("'born': \"01.03.45\" was read as 2045-03-01")
+    assert "If 1945 is meant, write years in full." in remarks[0]
+    assert recognise(pl.Series("born", born[1:])).remarks == ()

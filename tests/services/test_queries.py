@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.examples import (
     example_problem,
     example_verdicts,
 )
+from tests.projects import PROBLEM, customers, project, run_to, write_settings
 from tests.services.flights import N_SAMPLE, append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
@@ -72,6 +74,19 @@ def test_a_changed_problem_makes_the_rest_stale_and_says_what_to_mend(make: Make
     assert page.chance is not None
     assert page.chance.current is None
     assert page.target == ""
+
+
+def test_what_was_written_into_the_file_since_is_told(tmp_path: Path) -> None:
+    """Else a forecast stops for want of a budget that the file grants."""
+    with project(tmp_path, customers(60)) as workspace:
+        run_to(workspace, "problem")
+        assert queries.project_page(workspace).unread == ""
+    write_settings(tmp_path, problem={**PROBLEM, "budget": 77.0}, ethics={"answered_by": "Ada"})
+    with Workspace.open(tmp_path) as workspace:
+        told = queries.project_page(workspace).unread
+        assert told.startswith("leadline.toml says something else of budget, [ethics] than")
+        run_to(workspace, "problem")
+        assert queries.project_page(workspace).unread == ""
 
 
 def test_a_no_asks_a_person_before_anything_later(make: Make) -> None:

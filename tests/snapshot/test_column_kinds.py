@@ -112,3 +112,14 @@ def test_words_that_never_come_back_are_kept_as_text_where_they_are_all_there_is
     assert (word.role, word.kind) == (Role.FEATURE, Kind.TEXT)
     other = frame.with_columns(pl.Series("length", [3.0, 4.0, 5.0] * 20))
     assert columns_of(other, label="bad")[0].role is Role.EXCLUDED
+
+
+def test_an_id_that_hardly_ever_comes_back_is_left_out() -> None:
+    account = [*range(300, 400), 311, 305]
+    frame = pl.DataFrame({"account_id": account, "amount": account, "shop_id": [7, 8, 9] * 34})
+    account_id, amount, shop = columns_of(
+        frame.sample(fraction=1.0, shuffle=True, seed=1).with_columns(y=pl.lit("a")), label="y"
+    )[:3]
+    assert account_id.role is Role.EXCLUDED
+    assert "96% of its values stand in one row only" in account_id.why
+    assert (amount.role, shop.role) == (Role.FEATURE, Role.FEATURE)

@@ -114,3 +114,28 @@ def test_costs_and_aims_are_checked() -> None:
         propose_points([0, 1], [0, 1], cost_miss=0, cost_false_alarm=1)
     with pytest.raises(ValueError, match="recall_aim"):
         propose_points([0, 1], [0, 1], cost_miss=1, cost_false_alarm=1, recall_aim=95)
+
+
+def test_rows_that_err_together_tell_less() -> None:
+    rng = np.random.default_rng(4)
+    groups = np.repeat(np.arange(30), 20)
+    labels = rng.random(groups.size) < 0.3
+    scores = labels + rng.normal(size=30)[groups] + rng.normal(size=groups.size)
+    alone = precision_recall_points(labels, scores, [0.5, 9.0])
+    together = precision_recall_points(labels, scores, [0.5, 9.0], groups=groups)
+    for name in ("precision", "recall", "alert_share"):
+        one, other = getattr(alone, name), getattr(together, name)
+        assert other.estimate[0] == one.estimate[0]
+        assert other.high[0] - other.low[0] > 1.3 * (one.high[0] - one.low[0])
+    assert (together.precision.low[1], together.precision.high[1]) == (0, 1)
+    with pytest.raises(ValueError, match=r"groups has shape \(599,\); one value for each of 600"):
+        precision_recall_points(labels, scores, [0.5], groups=groups[1:])
+
+
+def test_nothing_is_promised_of_few_groups() -> None:
+    groups, labels = np.repeat(np.arange(8), 50), np.arange(400) % 2 == 0
+    costs = {"cost_miss": 1, "cost_false_alarm": 1}
+    assert propose_points(labels, labels, **costs)[0].precision_promise == 0.9
+    point = propose_points(labels, labels, **costs, groups=groups)[0]
+    assert point.precision_promise in {None, 0.5}
+    assert point.precision.low < 0.8

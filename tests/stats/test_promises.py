@@ -96,3 +96,19 @@ def test_scores_that_are_too_extreme_on_both_sides_are_found() -> None:
     truth = np.concatenate([np.tile([0, 0, 0, 0, 1], 100), np.tile([1, 1, 1, 1, 0], 100)])
     assert truth.mean() == pytest.approx(scores.mean())
     assert reliability(truth, scores).p_value < 1e-6
+
+
+def test_scores_of_rows_that_err_together_are_not_called_wrong() -> None:
+    """Weeks that are better and worse than usual, by a model that is right on average."""
+    rng = np.random.default_rng(5)
+    weeks = np.repeat(np.arange(40), 50)
+    p_values = []
+    for _ in range(60):
+        scores = np.full(weeks.size, 0.3)
+        labels = rng.random(weeks.size) < 0.3 + rng.normal(0, 0.12, 40)[weeks]
+        found = [reliability(labels, scores, groups=each).p_value for each in (None, weeks)]
+        p_values.append(found)
+    alone, together = np.mean(np.array(p_values) < 0.05, axis=0)
+    assert alone > 0.3
+    assert together < 0.15
+    assert reliability(labels, 0.3 + 0 * scores + 0.4 * labels, groups=weeks).p_value < 0.01

@@ -7,8 +7,10 @@ import pytest
 from tests.stats.metric.simulated import BY_TASK, simulated
 
 from leadline.evaluation.scores import standard_error_of
+from leadline.stats.interval import wilson_interval
 from leadline.stats.metric import METRICS, Task
 from leadline.stats.metric.score_interval import score_interval
+from leadline.stats.operating.grouped_shares import share_of_groups
 
 N_ROWS, N_SETS, N_ENDLESS = 400, 250, 100_000
 TOLD = [(name, task) for name, task in BY_TASK if METRICS[name].is_scoring]
@@ -61,3 +63,18 @@ def test_rows_of_a_group_are_no_rows_of_their_own(name: str) -> None:
         n_held_alone += alone.low <= truth <= alone.high
     assert 0.83 <= n_held / N_SETS <= 0.97
     assert n_held_alone / N_SETS < 0.75
+
+
+@pytest.mark.parametrize(("share", "n_groups"), [(0.8, 15), (0.8, 60), (0.9, 120)])
+def test_shares_of_rows_that_err_together(share: float, n_groups: int) -> None:
+    """Rows taken one by one hold the truth in two intervals of three."""
+    rng = np.random.default_rng(2)
+    is_alike = rng.random((n_groups, 1, N_SETS)) < 0.4
+    of_group = rng.random((n_groups, 1, N_SETS)) < share
+    own = rng.random((n_groups, N_OF_GROUP, N_SETS)) < share
+    is_right = np.where(is_alike, of_group, own).reshape(-1, N_SETS)
+    groups = np.repeat(np.arange(n_groups), N_OF_GROUP)
+    found = share_of_groups(is_right, np.ones_like(is_right), groups)
+    alone = wilson_interval(is_right.sum(axis=0), groups.size)
+    assert 0.83 <= np.mean((found.low <= share) & (share <= found.high)) <= 0.97
+    assert np.mean((alone.low <= share) & (share <= alone.high)) < 0.75

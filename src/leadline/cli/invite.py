@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import FiniteRange, by_option, echo_json, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _HERE = "http://127.0.0.1:8765"
 )
 @click.option(
     "--days",
-    type=click.FloatRange(min=0, min_open=True, max=366),
+    type=FiniteRange(min=0, min_open=True, max=366),
     default=14,
     show_default=True,
     help="How long the link is good.",

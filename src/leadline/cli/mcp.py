@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, require_one_of, verb
+from leadline.cli.terminal.options import (
+    FiniteRange,
+    by_option,
+    echo_json,
+    require_one_of,
+    verb,
+)
 from leadline.errors import EngineError, SettingsError
 from leadline.phases.permissions import Action
 
@@ -31,9 +37,9 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
 @click.argument("act", type=click.Choice(_ACTS), default="serve")
 @click.argument("name", required=False)
 @click.option("--runs", type=click.IntRange(min=0), default=20, help="Of a grant.  [default: 20]")
-@click.option("--hours", type=click.FloatRange(min=0), default=2.0, help="Of machine. [default: 2]")
-@click.option("--money", type=click.FloatRange(min=0), default=10.0, help="[default: 10]")
-@click.option("--days", type=click.FloatRange(min=0), default=7.0, help="Its end. [default: 7]")
+@click.option("--hours", type=FiniteRange(min=0), default=2.0, help="Of machine. [default: 2]")
+@click.option("--money", type=FiniteRange(min=0), default=10.0, help="[default: 10]")
+@click.option("--days", type=FiniteRange(min=0), default=7.0, help="Its end. [default: 7]")
 @click.option("--agent", default="", help="With 'serve': whose the calls are.")
 @click.option("--http", "address", metavar="HOST:PORT", help="Serve HTTP instead of stdio.")
 @click.option("--known-as", multiple=True, metavar="HOST", help="Another name of that host.")

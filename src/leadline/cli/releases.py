@@ -168,15 +168,12 @@ def release_entry(workspace: Workspace, release_id: str = "") -> Entry:
     ReleaseError
         If no approved release, or more than one, has this name.
     """
-    from leadline.errors import NotReadyError
-    from leadline.monitoring.release_in_service import approved_release
+    from leadline.monitoring.release_in_service import approved_release, nothing_released
     from leadline.monitoring.release_in_service import in_service as released
 
     entry = released(workspace.record)
     if entry is None:
-        raise NotReadyError(
-            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
-        )
+        raise nothing_released(workspace.record)
     return approved_release(workspace.record, release_id) if release_id else entry
 
 

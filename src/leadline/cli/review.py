@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from leadline.cli.terminal.options import by_option, echo_json, verb
+from leadline.cli.terminal.options import FiniteRange, by_option, echo_json, verb
 from leadline.errors import SettingsError
 from leadline.phases.permissions import Action
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from leadline.services.queries.review import ReviewPage
     from leadline.workspace import Workspace
 
-_COST = click.FloatRange(min=0, min_open=True)
+_COST = FiniteRange(min=0, min_open=True)
 _ANSWERS = {"y": True, "n": False, "?": None}
 
 
@@ -35,7 +35,7 @@ _ANSWERS = {"y": True, "n": False, "?": None}
 @click.option(
     "--silent-below",
     "confidence",
-    type=click.FloatRange(min=0, max=1),
+    type=FiniteRange(min=0, max=1),
     default=0.0,
     help="Of several classes: with --choose, give no answer below this score, one of those shown.",
 )

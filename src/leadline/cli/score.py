@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     default=None,
     help="Processes; 0 is one a core  [default: 1, on a cluster all cores]",
 )
-@click.option("--executor", default="", help="loky or ray  [default: \\[serve] executor, loky]")
+@click.option("--executor", default="", help="loky or ray  [default: [serve] executor, loky]")
 @trim_options
 def command(  # noqa: PLR0913, PLR0917 (an option each)
     files: tuple[str, ...],

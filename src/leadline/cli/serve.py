@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from leadline.cli.terminal.options import echo_json, verb
+from leadline.cli.terminal.options import FiniteRange, echo_json, verb
 from leadline.cli.web import LOOPBACK, listening
 from leadline.errors import SettingsError
 
@@ -51,7 +51,7 @@ from leadline.errors import SettingsError
 @click.option(
     "--grace",
     "grace_s",
-    type=click.FloatRange(min=0, max=15),
+    type=FiniteRange(min=0, max=15),
     default=2.0,
     show_default=True,
     help="Seconds from the signal to end until no more requests are taken.",

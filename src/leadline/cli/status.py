@@ -59,6 +59,7 @@ def _json(page: object, standing: object) -> dict[str, object]:
             "currency": page.costs.currency,
         },
         "machine_labels": page.machines or None,
+        "unread": page.unread or None,
         "target": page.target or None,
         "chance": _chance(page.chance.current) if page.chance else None,
         "next": {"title": page.next.title, "why": page.next.why, "command": page.next.command},

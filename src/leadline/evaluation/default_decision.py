@@ -22,16 +22,24 @@ from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost, by_truth
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats, Ints
-from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.interval import Estimate
 from leadline.stats.judgments.strata.class_strata import default_cuts
 from leadline.stats.operating.class_costs import cost_matrix, mean_cost, mean_saving
-from leadline.stats.prediction_quality import class_quality, error_spread, usual_distance
+from leadline.stats.prediction_quality import (
+    class_quality,
+    error_spread,
+    share_of_rows,
+    usual_distance,
+)
 
 _MOST_CONFUSIONS = 4
 
 
 def likeliest_class(
-    truth: NDArray[Any], said: NDArray[Any], shares: Floats | None = None
+    truth: NDArray[Any],
+    said: NDArray[Any],
+    shares: Floats | None = None,
+    groups: NDArray[Any] | None = None,
 ) -> DefaultDecision:
     """The likeliest class on the test set.
 
@@ -42,6 +50,8 @@ def likeliest_class(
     shares : ndarray of float, shape (n_samples, n_classes), optional
         Probabilities of the classes, to say what is right where rows that the model is not sure
         of are left without an answer.
+    groups : ndarray of shape (n_samples,), optional
+        What errs together.
 
     Returns
     -------
@@ -50,14 +60,12 @@ def likeliest_class(
     """
     names, counts = np.unique(np.concatenate([truth, said]), return_counts=True)
     names = names[np.argsort(-counts, kind="stable")]
-    found = class_quality(truth, said, names.tolist())
+    found = class_quality(truth, said, names.tolist(), groups=groups)
     order = np.argsort(-found.n_true, kind="stable")
-    n_right = int(np.sum(truth == said))
-    bounds = wilson_interval(n_right, truth.size)
     return DefaultDecision(
         name=LIKELIEST,
         n_test=int(truth.size),
-        right=Bounds(estimate=n_right / truth.size, low=bounds.low, high=bounds.high),
+        right=_bounds(share_of_rows(truth == said, groups)),
         classes=tuple(
             ClassScores(
                 name=str(names[place]),
@@ -68,20 +76,21 @@ def likeliest_class(
             )
             for place in order
         ),
-        silences=() if shares is None else _silences(truth == said, shares),
+        silences=() if shares is None else _silences(truth == said, shares, groups),
     )
 
 
-def _silences(is_right: NDArray[np.bool_], shares: Floats) -> tuple[Silence, ...]:
+def _silences(
+    is_right: NDArray[np.bool_], shares: Floats, groups: NDArray[Any] | None
+) -> tuple[Silence, ...]:
     """All rows, then those answered at a few confidences."""
     sure = shares.max(axis=1)
     found = []
     for cut in (0.0, *default_cuts(shares)):
         answered = sure >= cut
-        n = int(answered.sum())
-        bounds = wilson_interval(int(is_right[answered].sum()), n)
-        share = Bounds(estimate=float(is_right[answered].mean()), low=bounds.low, high=bounds.high)
-        found.append(Silence(confidence=float(cut), answered=n / sure.size, right=share))
+        some = None if groups is None else groups[answered]
+        right = _bounds(share_of_rows(is_right[answered], some))
+        found.append(Silence(confidence=float(cut), answered=float(answered.mean()), right=right))
     return tuple(found)
 
 
@@ -126,6 +135,7 @@ def priced(
     cheapest: NDArray[Any],
     costs: Sequence[ConfusionCost],
     plain: DefaultDecision,
+    groups: NDArray[Any] | None = None,
 ) -> tuple[DefaultDecision, DefaultDecision]:
     """The likeliest class with what its mistakes cost, and the class that costs least.
 
@@ -141,6 +151,8 @@ def priced(
         The confusions that are priced.
     plain : DefaultDecision
         What `likeliest_class` made of the same rows.
+    groups : ndarray of shape (n_samples,), optional
+        What errs together. Bounds of costs take rows to err alone.
     """
     said, sure = likeliest
     names = np.unique(np.concatenate([truth, said, cheapest]).astype(str)).tolist()
@@ -152,7 +164,7 @@ def priced(
     by_share, by_cost = codes.of(said), codes.of(cheapest)
     every = np.ones(truth.size, dtype=np.bool_)
     saving = mean_saving(codes.truth, by_share, by_cost, codes.costs)
-    found = likeliest_class(truth, cheapest)
+    found = likeliest_class(truth, cheapest, groups=groups)
     return (
         replace(
             plain,
@@ -181,6 +193,7 @@ def as_predicted(
     *,
     learnt_from: NDArray[Any],
     tolerance: float,
+    groups: NDArray[Any] | None = None,
 ) -> DefaultDecision:
     """Predicted numbers on the test set.
 
@@ -192,10 +205,12 @@ def as_predicted(
         Truths of the train rows: they say what is far off where nobody has.
     tolerance : float >= 0
         As a person stated it; 0 if nobody has.
+    groups : ndarray of shape (n_samples,), optional
+        What errs together.
     """
     is_stated = tolerance > 0
     allowed = tolerance if is_stated else usual_distance(learnt_from)
-    found = error_spread(truth, said, allowed, SHARES)
+    found = error_spread(truth, said, allowed, SHARES, groups=groups)
     return DefaultDecision(
         name=AS_PREDICTED,
         n_test=int(truth.size),
@@ -208,6 +223,8 @@ def as_predicted(
             low=found.low,
             high=found.high,
             mean_predicted=float(said.mean()),
+            least=float(np.min(learnt_from)),
+            n_below=int(np.sum(said < np.min(learnt_from))),
         ),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +17,13 @@ from leadline.errors import DataError
 from leadline.labelling.machine_teaching import row_keys, taught_rows, teaching_of
 from leadline.labelling.vote_table import with_votes
 from leadline.phases import data as phase
-from leadline.phases.data import ClassCount, Column, Data, Kind, Role, Split, SplitKind
+from leadline.phases.data import ClassCount, Column, Data, Group, Kind, Role, Split, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.reading.recognised import Doubt
 from leadline.reading.schema import ReadingSchema
 from leadline.snapshot import (
+    ahead_words,
     choose_draw,
     class_texts,
     columns_of,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 Bools = NDArray[np.bool_]
+
+_ALWAYS = 1 - 1e-9
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
@@ -80,6 +84,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
     _require_positive(labelled, problem)
     time_column = settings.time or _date_column(columns)
     is_ordered = bool(time_column) and labelled[time_column].is_sorted()
+    now = datetime.now(UTC).replace(tzinfo=None)
+    if time_column and (ahead := ahead_words(labelled[time_column], now)):
+        notes.append(ahead)
     classes = _classes(labelled, problem)
     report("setting the test rows aside", 0.3)
     split, is_test = _split(workspace, labelled, identity, (time_column, is_ordered), notes)
@@ -106,6 +113,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
         is_test,
         report=lambda words, share: report(words, 0.4 + 0.6 * share),
     )
+    notes += _answers_by_group(found.groups, settings.group, labelled)
     return phase.assess(
         phase.Evidence(
             snapshot=workspace.artifacts.put(to_parquet(labelled), "snapshot"),
@@ -136,6 +144,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             spellings=found.spellings,
             spread_leak=found.spread_leak,
             text_leaks=found.text_leaks,
+            filled_leaks=found.filled_leaks,
             near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,
@@ -151,6 +160,18 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             machine_notes=tuple(teaching.lapsed(last_audit.machine_shares if last_audit else ())),
         )
     )
+
+
+def _answers_by_group(groups: tuple[Group, ...], name: str, labelled: pl.DataFrame) -> list[str]:
+    """What is told where the label is of the group and not of the row: a log of events."""
+    if not any(each.column == name and each.agreement > _ALWAYS for each in groups):
+        return []
+    words = (
+        f"All rows of one {name!r} have one label: {labelled.height:,} rows hold "
+        f"{labelled[name].n_unique():,} answers. Scores, curves and forecasts count rows; in a "
+        f"file with one row for each {name!r} they would count answers."
+    )
+    return [words]
 
 
 def _judged(workspace: Workspace, labelled: pl.DataFrame, split: Split) -> frozenset[str]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 _FAMILY = "linear"
+_BASELINE = "majority"
 _N_ROWS = 2000
 _N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
 _N_OF_RARE = 30  # of a class of which there are fewer, chance explains nearly any score
@@ -82,6 +83,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             n_test=data.split.n_test,
             giveaways=_giveaways(data),
             telling_words=_telling_words(data),
+            baseline_score=_score(pool, replace(spec, family=_BASELINE, params={})),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
         )

@@ -168,13 +168,15 @@ def _with_thresholds(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """Points for a yes/no question."""
     truth, scores = pool.y[pool.test], positive_scores(model, pool.X[pool.test])
     _require_both_classes(truth, problem)
+    alike = pool.alike(pool.test)
     proposed = propose_points(
         truth,
         scores,
         cost_miss=max(problem.cost_miss, 1e-9),
         cost_false_alarm=max(problem.cost_false_alarm, 1e-9),
+        groups=alike,
     )
-    found = reliability(truth, scores)
+    found = reliability(truth, scores, groups=alike)
     groups = zip(found.claimed, _each(found.happened), found.counts, strict=True)
     return _Offer(
         points=tuple(map(_point, proposed)),
@@ -204,25 +206,32 @@ def _without(model: Any, pool: Pool, problem: Problem) -> _Offer:
     """The default decision of several classes, or of numbers."""
     truth = pool.y[pool.test]
     if problem.task is Task.MULTICLASS:
-        return _of_classes(model, truth, class_shares(model, pool.X[pool.test]), problem)
+        return _of_classes(model, pool, class_shares(model, pool.X[pool.test]), problem)
     said = predictions_of(model, pool.X[pool.test], problem.task, None).predicted
     learnt_from = pool.y[pool.order]
-    point = as_predicted(truth, said, learnt_from=learnt_from, tolerance=problem.tolerance)
+    point = as_predicted(
+        truth,
+        said,
+        learnt_from=learnt_from,
+        tolerance=problem.tolerance,
+        groups=pool.alike(pool.test),
+    )
     off_by = np.abs(truth - said).astype(np.float64)
     return _Offer(plain=point, outcomes=(Outcome(AS_PREDICTED, off_by),))
 
 
-def _of_classes(
-    model: Any, truth: NDArray[Any], shares: NDArray[np.float64], problem: Problem
-) -> _Offer:
+def _of_classes(model: Any, pool: Pool, shares: NDArray[np.float64], problem: Problem) -> _Offer:
     """The likeliest class; where confusions are priced, what costs least beside it."""
+    truth, alike = pool.y[pool.test], pool.alike(pool.test)
     found = likeliest(model, shares)
-    plain = likeliest_class(truth, found.predicted, sums_to_one(shares))
+    plain = likeliest_class(truth, found.predicted, sums_to_one(shares), alike)
     outcomes = (Outcome(LIKELIEST, (truth != found.predicted).astype(np.float64)),)
     if not problem.costs:
         return _Offer(plain=plain, outcomes=outcomes)
     least = cheapest(model, shares, problem.costs).predicted
-    plain, by_cost = priced(truth, (found.predicted, found.scores), least, problem.costs, plain)
+    plain, by_cost = priced(
+        truth, (found.predicted, found.scores), least, problem.costs, plain, alike
+    )
     by_least = Outcome(LEAST_COST, (truth != least).astype(np.float64))
     return _Offer(plain=plain, by_cost=by_cost, outcomes=(*outcomes, by_least))
 

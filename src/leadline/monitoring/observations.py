@@ -33,7 +33,7 @@ from leadline.phases.wording import plural
 from leadline.reading.conform import conform
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.record import Observation
-from leadline.snapshot import to_parquet
+from leadline.snapshot import ahead_words, to_parquet
 from leadline.workspace import Workspace
 
 _MOST_TRIES = 5
@@ -229,6 +229,9 @@ def _keep_rows(
         names = np.where(home == "", names, home).astype(str)
     if watched.data.day_column in delivery.table.frame.columns:
         delivery.require_times(watched.data.day_column, np.flatnonzero(is_new))
+        times, now = delivery.table.frame[watched.data.day_column], datetime.now(UTC)
+        if ahead := ahead_words(times, now.replace(tzinfo=None)):
+            notes.append(f"{delivery.file}: {ahead}")
     count = _Count()
     for name in sorted(set(names[taken].tolist())):
         came = rows[taken[names[taken] == name]]

@@ -86,11 +86,30 @@ def stood_on(record: Record) -> tuple[Entry, Data, Problem]:
     """
     entry = in_service(record)
     if entry is None:
-        raise NotReadyError(
-            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
-        )
+        raise nothing_released(record)
     data = record.entry(entry.on["data"]).verdict_as(Data)
     return entry, data, record.entry(entry.on["problem"]).verdict_as(Problem)
+
+
+def nothing_released(record: Record) -> NotReadyError:
+    """What is told while no release is in service: make one, or sign the one that waits.
+
+    Parameters
+    ----------
+    record : Record
+        Of the project.
+    """
+    made = record.latest_of(Release)
+    if made is None:
+        return NotReadyError(
+            "Nothing is released yet.", "A release is needed.", "Run 'leadline run ship' first."
+        )
+    signs = " --below-target" if made.shortfall else ""
+    return NotReadyError(
+        f"Nothing is released yet: release {made.release_id} is {made.badge}.",
+        "It goes into service once a person has signed for it.",
+        f"Look at it, then 'leadline decide ship go{signs} --why REASON', or make another.",
+    )
 
 
 def upkeep_reading(record: Record, row: str) -> Reading | None:

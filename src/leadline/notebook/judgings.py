@@ -173,6 +173,7 @@ def operating_points(
     costs: Mapping[str, float],
     *,
     positive: Any = None,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.9,
 ) -> pl.DataFrame:
     """A few thresholds between precision and recall, and what no model costs.
@@ -187,6 +188,8 @@ def operating_points(
         ``{"miss": 5, "false_alarm": 1}``: what each error costs.
     positive : label, optional
         The class that counts as a hit; the last in order if not given.
+    groups : array-like of shape (n_samples,), optional
+        What belongs together, such as the rows of one customer: they err together.
     confidence_level : float in (0, 1), default=0.9
         Of the intervals.
 
@@ -221,6 +224,7 @@ def operating_points(
         scores,
         cost_miss=costs["miss"],
         cost_false_alarm=costs["false_alarm"],
+        groups=groups,
         confidence_level=confidence_level,
     )
     rows = [

@@ -58,6 +58,8 @@ class Evidence:
         Words of texts among `giveaways` that tell the label.
     strongest : tuple of str
         The columns that tell most of the label, each alone.
+    baseline_score : float or None
+        Cross-validated score of one answer for all rows; None in verdicts of before.
     proposed_group : str
         A column by which rows seem to belong together, of which nobody has said whether they
         do; empty if there is none.
@@ -81,6 +83,7 @@ class Evidence:
     giveaways: tuple[str, ...] = ()
     telling_words: tuple[str, ...] = ()
     strongest: tuple[str, ...] = ()
+    baseline_score: float | None = None
     proposed_group: str = ""
 
 
@@ -107,7 +110,8 @@ def assess(evidence: Evidence) -> Feasibility:
     answer = Answer.GO if has_signal and not is_capped else Answer.NO
     if not is_capped and is_blind(evidence):
         answer = Answer.UNCLEAR
-    if answer is Answer.GO and (_is_too_good(evidence) or evidence.proposed_group):
+    is_doubtful = _is_too_good(evidence) or evidence.proposed_group or _asks_nothing(evidence)
+    if answer is Answer.GO and is_doubtful:
         answer = Answer.UNCLEAR
     return Feasibility(
         answer=answer,
@@ -128,6 +132,8 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
             return f"Too good to be true? {reached[0].upper()}{reached[1:]}"
         if evidence.proposed_group:
             return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
+        if _asks_nothing(evidence):
+            return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
         return f"There is signal: {reached}"
     told = "It is not known whether there is signal" if is_blind(evidence) else "No signal found"
     return (
@@ -165,6 +171,27 @@ def is_blind(evidence: Evidence) -> bool:
     sign = -1.0 if scoring_of(evidence.scoring).is_loss else 1.0
     asked = sign * (evidence.target_score - evidence.chance_score)
     return evidence.p_value > SIGNIFICANT and 0 < asked < evidence.detectable_effect
+
+
+def _asks_nothing(evidence: Evidence) -> bool:
+    """Whether one answer for all rows is as good as the target asks."""
+    score, scoring = evidence.baseline_score, scoring_of(evidence.scoring)
+    if score is None:
+        return False
+    target = evidence.target_score
+    return score <= target if scoring.is_loss else score >= target
+
+
+def _is_no_better(evidence: Evidence) -> bool:
+    if evidence.baseline_score is None:
+        return False
+    gain = evidence.score - evidence.baseline_score
+    return (-gain if scoring_of(evidence.scoring).is_loss else gain) <= 0
+
+
+def _one_answer(evidence: Evidence) -> str:
+    words = scoring_of(evidence.scoring).words
+    return f"one answer for all rows reaches {words} of {evidence.baseline_score:.3f}"
 
 
 def _is_too_good(evidence: Evidence) -> bool:
@@ -205,6 +232,19 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
     findings = []
     if _is_too_good(evidence):
         findings.append(_too_good_finding(evidence))
+    if _asks_nothing(evidence):
+        findings.append(
+            warning(
+                f"The target of {evidence.target_score:g} is met without a model: "
+                f"{_one_answer(evidence)}.",
+                "Set a target_score beyond it, or a scoring that one answer for all does not do "
+                "well in, under [problem].",
+            )
+        )
+    elif evidence.p_value <= SIGNIFICANT and _is_no_better(evidence):
+        findings.append(
+            warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
+        )
     if evidence.proposed_group:
         name = evidence.proposed_group
         findings.append(

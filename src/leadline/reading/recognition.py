@@ -19,7 +19,7 @@ from leadline.reading.recognised import (
     reading_as,
     words_reading,
 )
-from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.schema import CellType, ColumnReading, DateOrder
 from leadline.reading.values.cell_values import as_text, read_cells, stripped
 from leadline.reading.values.dates import (
     COMPACT,
@@ -48,6 +48,7 @@ _NEARLY = 0.8
 _MOST_ODD_WORDS = 10
 _FEWEST_VALUES = 3
 _FEW_VALUES = 10
+_FAR_YEAR = 2040
 _SAMPLE = 1_000
 _NOTHING_KNOWN = Hints()
 _DIGITS = r"[-+]?\d[\d.,' \u00a0\u202f]*"
@@ -221,13 +222,30 @@ def _as_date(text: pl.Series, hints: Hints, cells: pl.Series) -> Recognised | No
     if choice is None:
         return None
     reading = reading_as(text, CellType.DATE, hints, order=choice.order)
+    remarks = _century_remarks(text, choice.order)
     if choice.rival is None:
-        return Recognised(reading)
+        return Recognised(reading, remarks=remarks)
     other = replace(reading, order=choice.rival)
     both = [parse_dates(text, order) for order in (choice.order, choice.rival)]
     row = int((both[0] != both[1]).arg_max() or 0)
     days = [f"{dates[row]:%Y-%m-%d}" for dates in both]
-    return Recognised(reading, Doubt(reading, other, text[row], *days))
+    return Recognised(reading, Doubt(reading, other, text[row], *days), remarks)
+
+
+def _century_remarks(text: pl.Series, order: DateOrder) -> tuple[str, ...]:
+    """Years of two digits that end up in a future which hardly any file speaks of."""
+    if order not in (DateOrder.DAY_FIRST_SHORT, DateOrder.MONTH_FIRST_SHORT):
+        return ()
+    read = parse_dates(text, order)
+    far = text.filter(read.dt.year() >= _FAR_YEAR)
+    if far.is_empty():
+        return ()
+    day = parse_dates(far.head(1), order)[0]
+    remark = (
+        f'{text.name!r}: "{far[0]}" was read as {day:%Y-%m-%d}: two digits are years from 1969 to '
+        f"2068. If {day.year - 100} is meant, write years in full."
+    )
+    return (remark,)
 
 
 def _measured_remarks(text: pl.Series) -> tuple[str, ...]:

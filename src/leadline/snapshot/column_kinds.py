@@ -110,6 +110,8 @@ def class_texts(label: pl.Series) -> pl.Series:
 
 
 _NEVER_BACK = "no value comes back: it names rows, and tells nothing of the next"
+_NEARLY_NEVER = "it is called an id, and {:.0%} of its values stand in one row only: it names rows"
+_NEARLY = 0.9
 
 
 def columns_of(
@@ -124,7 +126,8 @@ def columns_of(
     """Describe every column and say what it is for.
 
     Left out with a reason: what the user excludes, the time and the group column, empty and
-    constant columns, and identifiers (words that never come back, whole numbers that count up).
+    constant columns, and identifiers (words that never come back, whole numbers that count up,
+    what is called an id and hardly ever comes back).
     Where such words are all there is, they are kept as text.
 
     Parameters
@@ -228,14 +231,23 @@ def _useless(filled: pl.Series, n_unique: int, kind: Kind, n_rows: int) -> str:
         return "it has no value in any row"
     if n_unique == 1 and len(filled) == n_rows:
         return "it has the same value in every row"
-    if n_unique < len(filled) or n_unique < _FEWEST_TO_JUDGE:
-        return ""
+    return _names_rows(filled, n_unique, kind) if n_unique >= _FEWEST_TO_JUDGE else ""
+
+
+def _names_rows(filled: pl.Series, n_unique: int, kind: Kind) -> str:
     is_whole = filled.dtype.is_integer() or _is_large_whole(filled)
+    if n_unique < len(filled):
+        return _nearly_an_id(filled) if is_whole or kind is Kind.CATEGORY else ""
     if kind is Kind.CATEGORY and not is_whole:
         return _NEVER_BACK
     if is_whole and (_is_named_id(filled.name) or filled.is_sorted()):
         return "it numbers the rows"
     return ""
+
+
+def _nearly_an_id(filled: pl.Series) -> str:
+    once = float(filled.is_unique().mean() or 0.0)  # type: ignore[arg-type]
+    return _NEARLY_NEVER.format(once) if _is_named_id(filled.name) and once >= _NEARLY else ""
 
 
 def _is_large_whole(filled: pl.Series) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -228,6 +228,37 @@ def span_of(times: pl.Series) -> tuple[str, str]:
     assert isinstance(first, datetime)
     assert isinstance(last, datetime)
     return first.isoformat(), last.isoformat()
+
+
+def ahead_words(times: pl.Series, now: datetime) -> str:
+    """What a person is told of rows that are dated after tomorrow; empty if there are none.
+
+    Parameters
+    ----------
+    times : polars.Series of shape (n_rows,)
+        Dates, or numbers, of which nothing is said.
+    now : datetime
+        Without an offset, in UTC.
+
+    Examples
+    --------
+    >>> days = pl.Series("day", [datetime(2024, 5, 31), datetime(2099, 1, 1)])
+    >>> ahead_words(days, datetime(2024, 6, 1))[:61]
+    "1 row is dated ahead of today ('day', the last 2099-01-01): i"
+    """
+    if not times.dtype.is_temporal():
+        return ""
+    instants = times.drop_nulls().cast(pl.Datetime("us"))
+    ahead = instants.filter(instants > now + timedelta(days=1))
+    if ahead.is_empty():
+        return ""
+    verb, last = "row is" if len(ahead) == 1 else "rows are", ahead.max()
+    assert isinstance(last, datetime)
+    return (
+        f"{len(ahead):,} {verb} dated ahead of today ({times.name!r}, the last "
+        f"{last:%Y-%m-%d}): in order of time they count as the newest. If the dates are "
+        "wrong, correct them in the file."
+    )
 
 
 def _side_hashes(frame: pl.DataFrame, columns: Sequence[str], group: str) -> NDArray[np.uint64]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from leadline.stats.arrays import Floats, Ints, as_vector, check_positive, check_share
+from leadline.stats.arrays import Bools, Floats, Ints, as_vector, check_positive, check_share
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.operating.grouped_shares import share_of_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,12 @@ class ErrorSpread:
 
 
 def class_quality(
-    y_true: ArrayLike, y_pred: ArrayLike, classes: Sequence[Any], *, confidence_level: float = 0.9
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    classes: Sequence[Any],
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> ClassQuality:
     """Precision and recall of each class on labelled rows.
 
@@ -74,6 +80,8 @@ def class_quality(
         The class of each row, and the one predicted.
     classes : sequence, length n_classes
         Which classes, in which order.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: these rows err together.
     confidence_level : float in (0, 1), default=0.9
         Of the Wilson bounds, each for itself.
 
@@ -103,8 +111,8 @@ def class_quality(
         n_true=n_true,
         n_predicted=n_predicted,
         n_hits=n_hits,
-        precision=_shares(n_hits, n_predicted, confidence_level),
-        recall=_shares(n_hits, n_true, confidence_level),
+        precision=_shares(is_true & is_guess, is_guess, groups, confidence_level),
+        recall=_shares(is_true & is_guess, is_true, groups, confidence_level),
     )
 
 
@@ -114,6 +122,7 @@ def error_spread(
     tolerance: float,
     shares: ArrayLike = (0.5, 0.9),
     *,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.9,
 ) -> ErrorSpread:
     """Return the distribution of errors on labelled rows.
@@ -126,6 +135,8 @@ def error_spread(
         A prediction off by at most this counts as right.
     shares : array-like of float in (0, 1], shape (n_shares,), default=(0.5, 0.9)
         Of rows, for `off_by`.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: these rows err together. Of the bounds of `within` only.
     confidence_level : float in (0, 1), default=0.9
         Of the bounds of `within`, and how often `low` to `high` holds a new truth.
 
@@ -159,13 +170,13 @@ def error_spread(
     wanted = as_vector(shares, "shares")
     gaps = np.sort(truth - guess)
     distances = np.sort(np.abs(gaps))
-    n_within = int(np.searchsorted(distances, tolerance, side="right"))
-    bounds = wilson_interval(n_within, gaps.size, confidence_level=confidence_level)
+    is_within = np.abs(truth - guess) <= tolerance
+    within = share_of_rows(is_within, groups, confidence_level=confidence_level)
     # a tail's rank among all rows and the new one; rounded, as 0.05 * 100 is not quite 5
     rank = int(np.floor(round((1 - confidence_level) / 2 * (gaps.size + 1), 9)))
     places = np.ceil(np.round(wanted * gaps.size, 9)).astype(int) - 1
     return ErrorSpread(
-        within=Estimate(bounds.low, n_within / gaps.size, bounds.high),
+        within=within,
         mean=float(gaps.mean()),
         low=float(gaps[rank - 1]) if rank else None,
         high=float(gaps[-rank]) if rank else None,
@@ -217,6 +228,37 @@ def _check_alike(truth: NDArray[Any], guess: NDArray[Any]) -> None:
         )
 
 
-def _shares(n_hits: Ints, n_trials: Ints, confidence_level: float) -> Estimate[Floats]:
+def share_of_rows(
+    is_so: ArrayLike, groups: ArrayLike | None = None, *, confidence_level: float = 0.9
+) -> Estimate[float]:
+    """Share of rows, with its Wilson bounds.
+
+    Parameters
+    ----------
+    is_so : array-like of bool, shape (n_samples,)
+        Whether a row counts.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: these rows err together.
+    confidence_level : float in (0, 1), default=0.9
+        Of the bounds.
+
+    Examples
+    --------
+    >>> found = share_of_rows([True] * 9 + [False])
+    >>> found.estimate, round(found.low, 3)
+    (0.9, 0.652)
+    """
+    rows = np.asarray(is_so, dtype=bool)[None, :]
+    found = _shares(rows, np.ones_like(rows), groups, confidence_level)
+    return Estimate(float(found.low[0]), float(found.estimate[0]), float(found.high[0]))
+
+
+def _shares(
+    is_hit: Bools, is_trial: Bools, groups: ArrayLike | None, confidence_level: float
+) -> Estimate[Floats]:
+    """Of each line of rows the share, with its Wilson bounds; hits are trials."""
+    if groups is not None:
+        return share_of_groups(is_hit.T, is_trial.T, groups, confidence_level=confidence_level)
+    n_hits, n_trials = is_hit.sum(axis=1), is_trial.sum(axis=1)
     bounds = wilson_interval(n_hits, n_trials, confidence_level=confidence_level)
     return Estimate(bounds.low, n_hits / np.maximum(n_trials, 1), bounds.high)

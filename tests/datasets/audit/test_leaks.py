@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from tests.examples import example_problem
 
-from leadline.datasets.audit.leaks import single_column_scores
+from leadline.datasets.audit.leaks import filled_leaks, single_column_scores
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
@@ -82,3 +82,27 @@ def test_of_very_many_columns_the_strongest_are_tried() -> None:
     columns = (*(Column(name=name, kind=Kind.NUMBER) for name in names), COLUMNS[0], COLUMNS[-1])
     scores = single_column_scores(frame, columns, problem(Task.BINARY, "yes"))
     assert scores[0].column == "told"
+
+
+def test_a_column_that_is_written_for_one_class_only_is_told() -> None:
+    rng = np.random.default_rng(3)
+    left = rng.random(400) < 0.25
+    label = np.where(left, "1", "0")
+    is_asked, is_empty = rng.random(400) < 0.7, rng.random(400) < 0.5
+    frame = pl.DataFrame(
+        {
+            "why": [("price" if asks else None) if leaves else None
+                    for leaves, asks in zip(left, is_asked, strict=True)],
+            "income": [None if empty else 1.0 for empty in is_empty],
+            "invoice": [1.0 if leaves or asks else None
+                        for leaves, asks in zip(left, is_asked, strict=True)],
+            "few": [1.0 if row in set(np.flatnonzero(left)[:9]) else None for row in range(400)],
+        }
+    )  # fmt: skip
+    why, invoice = sorted(filled_leaks(frame, label), key=lambda leak: not leak.is_filled)
+    assert (why.column, why.is_filled, why.value) == ("why", True, "1")
+    assert why.n_rows == why.n_of_value == int((left & is_asked).sum())
+    assert why.share == pytest.approx(left.mean())
+    assert (invoice.column, invoice.is_filled, invoice.value) == ("invoice", False, "0")
+    assert filled_leaks(frame, np.full(400, "1")) == ()
+    assert filled_leaks(frame[:0], label[:0]) == ()

@@ -106,6 +106,15 @@ def test_a_tolerance_nobody_stated_is_told_with_what_to_do() -> None:
     assert "[problem] tolerance" in verdict.findings[0].next
 
 
+def test_amounts_below_the_smallest_label_are_told() -> None:
+    assert NUMBERS.numbers is not None
+    debts = replace(NUMBERS, numbers=replace(NUMBERS.numbers, least=0.0, n_below=NUMBERS.n_test))
+    (what,) = warnings(again(default_tuning("numbers"), plain=debts))
+    assert "test rows are predicted to be below 0, the smallest label there is." in what
+    none = replace(debts, numbers=replace(NUMBERS.numbers, least=0.0, n_below=0))
+    assert warnings(again(default_tuning("numbers"), plain=none)) == []
+
+
 def test_the_interval_is_told_with_its_sign() -> None:
     assert notes(default_tuning("numbers"))[0].startswith(
         "90 of 100 truths lie between -31 and +42"

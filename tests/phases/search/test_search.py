@@ -124,6 +124,8 @@ def test_seconds_that_differ_at_each_run_make_nothing_stale() -> None:
 def test_slow_starts_and_busy_processors_are_told() -> None:
     told = again(SEARCH, starting_s=12.0, waiting_s=30.0, cpu_s=20.0)
     assert any("Starting the processes took 12 s" in each for each in notes(told))
+    late = again(SEARCH, starting_s=70.0, spent_s=91.4, time_box_s=25.0)
+    assert late.summary.endswith("measured in 21 of 25 s, after 70 s of starting.")
     assert "the search waited 30 s for them, and worked 20 s" in warnings(told)[0]
     assert "host" not in warnings(told)[0]
     stolen = again(SEARCH, waiting_s=1.0, cpu_s=20.0, stolen_s=30.0)
@@ -150,6 +152,18 @@ def test_each_family_has_a_reason_on_equal_folds() -> None:
     sure = replace(best, points=points(0.1, 0.11, 0.09))
     first = again(verdict, trials=(BASELINE, sure, tied)).reasons[0]
     assert "linear 1 is better (p < 0.01)" in first
+
+
+def test_what_may_be_chance_is_not_said_to_beat_the_baseline() -> None:
+    half = replace(BASELINE, points=points(0.5, 0.5, 0.5))
+    lucky = replace(LINEAR, mean=0.52, points=points(0.44, 0.51, 0.49))
+    verdict = again(SEARCH, trials=(half, lucky))
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.advice is Advice.BACK
+    assert "by no more than chance may bring on the folds they share" in warnings(verdict)[0]
+    for told in (points(0.44, 0.45, 0.46), points(0.3, 0.31)):
+        sure = again(SEARCH, trials=(half, replace(lucky, points=told)))
+        assert sure.answer is Answer.GO
 
 
 def test_a_tie_with_the_baseline_is_a_no() -> None:
@@ -217,6 +231,10 @@ def test_what_more_rows_promise_is_said() -> None:
     verdict = again(SEARCH, trials=trials, n_affordable=4000, n_rows=1000)
     assert "and 0.850 (0.780 to 0.900) with the 4,000 rows that can be" in verdict.summary
     assert "4,000" not in again(verdict, n_rows=4000).summary
+    assert "4,000" not in again(verdict, n_affordable=9000).summary, "said before that was granted"
+    cut = replace(LINEAR, state=TrialState.PRUNED)
+    part = again(SEARCH, trials=(BASELINE, cut), n_rows=400, n_affordable=400)
+    assert "of 0.800 ± 0.010 on 100 of 400 rows; the baseline" in part.summary
 
 
 def test_fits_of_earlier_runs_are_told() -> None:

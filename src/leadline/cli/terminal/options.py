@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator
@@ -24,6 +25,25 @@ EXIT_STOPPED = 130
 _CHECK_FILE = "Check the path, who may read and write there, and how much room is left."
 
 Function = Callable[..., Any]
+
+
+class FiniteRange(click.FloatRange):
+    """A number within bounds; `nan`, which is within all, and infinity are refused."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number.
+
+        Raises
+        ------
+        BadParameter
+            If it is no finite number within the bounds.
+        """
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is no finite number.", param, ctx)
+        return number
 
 
 class Verb(click.Command):

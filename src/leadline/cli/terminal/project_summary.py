@@ -43,7 +43,9 @@ def print_page(screen: Console, page: ProjectPage) -> None:
 
 
 def print_next(screen: Console, page: ProjectPage) -> None:
-    """Print what to do now, and the command that does it."""
+    """Print what to do now, the command that does it, and what was changed and not read yet."""
+    if page.unread:
+        _print_about(screen, "changed", page.unread)
     _print_about(screen, "next", f"{page.next.title}. {page.next.why}".strip())
     if page.next.command:
         print_line(screen, [Cell("", _MARGIN - 2)], page.next.command)

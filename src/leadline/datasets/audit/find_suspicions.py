@@ -10,7 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.audit.groups import groups
-from leadline.datasets.audit.leaks import single_column_scores
+from leadline.datasets.audit.leaks import filled_leaks, single_column_scores
 from leadline.datasets.audit.near_repeats import near_repeats
 from leadline.datasets.audit.sentinels import sentinels
 from leadline.datasets.audit.spellings import spellings
@@ -20,6 +20,7 @@ from leadline.datasets.frames import Target
 from leadline.phases.data import (
     LEAK_SCORE,
     Column,
+    FilledLeak,
     Group,
     Kind,
     Leak,
@@ -58,6 +59,8 @@ class Suspicions:
         Columns that only together give the label away.
     text_leaks : tuple of TextLeak
         Texts that give the label away.
+    filled_leaks : tuple of FilledLeak
+        Columns that are filled, or empty, in rows of one class nearly only.
     near_repeats : float in [0, 1]
         Share of the test rows that nearly repeat a train row.
     """
@@ -68,6 +71,7 @@ class Suspicions:
     leaks: tuple[Leak, ...]
     spread_leak: SpreadLeak | None
     text_leaks: tuple[TextLeak, ...]
+    filled_leaks: tuple[FilledLeak, ...]
     near_repeats: float
 
 
@@ -104,6 +108,7 @@ def find_suspicions(
             leaks=(),
             spread_leak=None,
             text_leaks=(),
+            filled_leaks=(),
             near_repeats=0.0,
         )
     features = {c.name: c.kind.value for c in columns if c.role is Role.FEATURE}
@@ -117,11 +122,13 @@ def find_suspicions(
         frame.select(list(left)), left, Target.of(problem).values(frame), is_class=is_class
     )
     report("looking for words that tell the label", 0.6)
-    told = text_leaks(frame, left, _as_told(frame, problem), is_class=is_class)
+    label = _as_told(frame, problem)
+    told = text_leaks(frame, left, label, is_class=is_class)
+    filled = filled_leaks(frame.select(list(left)), label) if is_class else ()
     report("looking for rows that belong together", 0.8)
     # of a yes-or-no question the answer, not which of many values the label has
-    label = pl.Series(problem.label, Target.of(problem).values(frame))
-    found = groups(frame.drop(problem.label), label, is_class=is_class)
+    answers = pl.Series(problem.label, Target.of(problem).values(frame))
+    found = groups(frame.drop(problem.label), answers, is_class=is_class)
     near = near_repeats(frame, features, is_test)
     report("looking at values and their spelling", 0.9)
     looked_at = [c.name for c in columns if c.role is not Role.EXCLUDED]
@@ -132,6 +139,7 @@ def find_suspicions(
         leaks=leaks,
         spread_leak=together,
         text_leaks=told,
+        filled_leaks=filled,
         near_repeats=near,
     )
 

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy.stats import binom
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from leadline.datasets.frames import Target
-from leadline.phases.data import Column, Kind, Leak, Role
+from leadline.phases.data import Column, FilledLeak, Kind, Leak, Role
 from leadline.phases.scoring import Task
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ _N_FOLDS = 3
 _MOST_SHOWN = 5
 _MOST_TRIED = 150
 _N_TREES = 60
+_FEWEST_FILLED = 20
+_NEARLY_ALL = 0.98
+_BY_CHANCE = 1e-6
 _SCORES: dict[Task, Callable[..., float]] = {
     Task.BINARY: roc_auc_score,
     Task.MULTICLASS: balanced_accuracy_score,
@@ -73,6 +77,56 @@ def single_column_scores(
     ]
     found.sort(key=lambda leak: -leak.score)
     return tuple(found[:_MOST_SHOWN])
+
+
+def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[FilledLeak, ...]:
+    """Columns that have a value, or none, in rows of one class nearly only.
+
+    Why somebody left is written once he has: such a column tells few rows, and these for sure, so
+    its score over all rows looks harmless.
+
+    Parameters
+    ----------
+    frame : DataFrame of shape (n_samples, n_features)
+        Features.
+    label : ndarray of str, shape (n_samples,)
+        Classes.
+
+    Returns
+    -------
+    tuple of FilledLeak
+        Those where chance is out of the question, the one of the most rows first.
+
+    Examples
+    --------
+    >>> label = np.array(["stays", "leaves"] * 50)
+    >>> reason = [None, "price", None, None] * 25
+    >>> found = filled_leaks(pl.DataFrame({"reason": reason}), label)[0]
+    >>> found.column, found.value, found.n_rows
+    ('reason', 'leaves', 25)
+    """
+    classes, codes = np.unique(label, return_inverse=True)
+    shares = np.bincount(codes) / max(codes.size, 1)
+    found = []
+    for column in frame.iter_columns():
+        for is_filled in (True, False):
+            rows = (column.is_not_null() if is_filled else column.is_null()).to_numpy()
+            counts = np.bincount(codes[rows], minlength=classes.size)
+            n_rows, top = int(rows.sum()), int(np.argmax(counts)) if classes.size else 0
+            if n_rows < _FEWEST_FILLED or counts[top] < _NEARLY_ALL * n_rows:
+                continue
+            if binom.sf(counts[top] - 1, n_rows, shares[top]) < _BY_CHANCE:
+                found.append(
+                    FilledLeak(
+                        column=column.name,
+                        is_filled=is_filled,
+                        value=str(classes[top]),
+                        n_rows=n_rows,
+                        n_of_value=int(counts[top]),
+                        share=float(shares[top]),
+                    )
+                )
+    return tuple(sorted(found, key=lambda leak: -leak.n_rows)[:_MOST_SHOWN])
 
 
 def _codes(values: pl.Series, kind: Kind) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from leadline.phases.data.set_aside import Split, SplitKind
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
 from leadline.phases.data.suspicion_findings import LEAK_SCORE
 from leadline.phases.data.suspicions import (
+    FilledLeak,
     Group,
     Leak,
     ReadingDoubt,
@@ -35,6 +36,7 @@ __all__ = [
     "Column",
     "Data",
     "Evidence",
+    "FilledLeak",
     "Group",
     "Kind",
     "Leak",

@@ -11,6 +11,7 @@ from leadline.phases.data.split_findings import duplicate_findings
 from leadline.phases.data.suspicion_findings import (
     LEAK_SCORE,
     category_findings,
+    filled_finding,
     group_finding,
     leak_finding,
     missing_findings,
@@ -89,6 +90,10 @@ def _leaks(evidence: Evidence) -> Iterator[AuditLine]:
             yield _line(
                 "Tells the label alone", leak_finding(leak), f"score {leak.score:.3f}; {_AFTER}"
             )
+    for filled in evidence.filled_leaks:
+        told = f"{filled.n_of_value:,} of {filled.n_rows:,} rows are {filled.value!r}; {_AFTER}"
+        name = "Filled for one class" if filled.is_filled else "Empty for one class"
+        yield _line(name, filled_finding(filled), told)
     if (spread := evidence.spread_leak) is not None:
         told = f"a small {spread.model} scores {spread.score:.3f}; {_AFTER}"
         yield _line("Tell the label together", spread_finding(spread), told)

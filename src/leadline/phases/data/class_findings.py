@@ -11,6 +11,11 @@ from leadline.phases.wording import plural
 _FEWEST_OF_A_CLASS = 10
 _RARE_CLASS_SHARE = 0.05
 _MOST_NAMED = 5
+_RARE_REMEDY = {
+    Task.BINARY: "Accuracy hides rare classes: judge by precision and recall.",
+    Task.MULTICLASS: "Accuracy hides rare classes: scoring = 'balanced_accuracy' under [problem] "
+    "counts each class alike.",
+}
 
 
 def class_findings(evidence: Evidence) -> list[Finding]:
@@ -45,7 +50,7 @@ def _count_findings(evidence: Evidence) -> list[Finding]:
         return [
             warning(
                 f"Class {rarest.value!r} is rare: {share:.1%} of the rows.",
-                "Accuracy hides rare classes: judge by precision and recall.",
+                _RARE_REMEDY[evidence.task],
             )
         ]
     shares = ", ".join(

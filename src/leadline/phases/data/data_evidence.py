@@ -8,6 +8,7 @@ from leadline.phases.data.machine_shares import MachineShare, n_machine_rows
 from leadline.phases.data.set_aside import Split
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
 from leadline.phases.data.suspicions import (
+    FilledLeak,
     Group,
     Leak,
     ReadingDoubt,
@@ -77,6 +78,8 @@ class Evidence:
         Columns that only together predict the label almost perfectly.
     text_leaks : tuple of TextLeak
         Texts that give the label away.
+    filled_leaks : tuple of FilledLeak
+        Columns that are filled, or empty, in rows of one class nearly only.
     near_repeats : float in [0, 1]
         Share of the test rows that are nearly the same as some train row, beyond chance.
     positive : str
@@ -121,6 +124,7 @@ class Evidence:
     spellings: tuple[Spellings, ...] = ()
     spread_leak: SpreadLeak | None = None
     text_leaks: tuple[TextLeak, ...] = ()
+    filled_leaks: tuple[FilledLeak, ...] = ()
     near_repeats: float = 0.0
     positive: str = ""
     time_column: str = ""

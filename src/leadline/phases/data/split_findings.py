@@ -7,6 +7,7 @@ import math
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
+from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
@@ -43,13 +44,7 @@ def duplicate_findings(evidence: Evidence) -> list[Finding]:
             )
         )
     if evidence.n_conflicts:
-        findings.append(
-            warning(
-                f"{evidence.n_conflicts:,} of the repeats "
-                f"{'has' if evidence.n_conflicts == 1 else 'have'} another label.",
-                "No model can tell them apart: a feature is missing, or labels are wrong.",
-            )
-        )
+        findings.append(_conflict_finding(evidence))
     if evidence.n_crossing:
         findings.append(
             warning(
@@ -58,6 +53,20 @@ def duplicate_findings(evidence: Evidence) -> list[Finding]:
             )
         )
     return findings
+
+
+def _conflict_finding(evidence: Evidence) -> Finding:
+    has = "has" if evidence.n_conflicts == 1 else "have"
+    if evidence.task is Task.REGRESSION:
+        # a measured number is hardly ever met twice
+        return note(
+            f"{evidence.n_conflicts:,} of the repeats {has} another value: these features leave "
+            "it open, however many rows there are."
+        )
+    return warning(
+        f"{evidence.n_conflicts:,} of the repeats {has} another label.",
+        "No model can tell them apart: a feature is missing, or labels are wrong.",
+    )
 
 
 def split_findings(evidence: Evidence) -> list[Finding]:

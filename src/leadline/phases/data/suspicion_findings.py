@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
-from leadline.phases.data.suspicions import Group, Leak, SpreadLeak
+from leadline.phases.data.suspicions import FilledLeak, Group, Leak, SpreadLeak
 from leadline.phases.data.text_findings import text_findings
 from leadline.phases.verdict import Finding, note, warning
 
@@ -35,6 +35,7 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
 
 def _leak_findings(evidence: Evidence) -> list[Finding]:
     found = [leak_finding(leak) for leak in evidence.leaks if leak.score >= LEAK_SCORE]
+    found += map(filled_finding, evidence.filled_leaks)
     spread = evidence.spread_leak
     return found if spread is None else [*found, spread_finding(spread)]
 
@@ -44,6 +45,18 @@ def leak_finding(leak: Leak) -> Finding:
     return warning(
         f"{leak.column!r} alone predicts the label (score {leak.score:.3f}): "
         "it may be known only after the fact.",
+        f"If it is, name it under [data] exclude: exclude = [{leak.column!r}].",
+        (leak.column,),
+    )
+
+
+def filled_finding(leak: FilledLeak) -> Finding:
+    """A column that is filled, or empty, in rows of one class only."""
+    state = "filled" if leak.is_filled else "empty"
+    of = "all of them" if leak.n_of_value == leak.n_rows else f"{leak.n_of_value:,} of them"
+    return warning(
+        f"{leak.column!r} is {state} in {leak.n_rows:,} rows, and {of} are {leak.value!r} (of all "
+        f"rows {leak.share:.0%}): it may be written only after the fact.",
         f"If it is, name it under [data] exclude: exclude = [{leak.column!r}].",
         (leak.column,),
     )
@@ -70,7 +83,12 @@ def group_finding(group: Group, evidence: Evidence) -> Finding:
         f"and rows of one value agree on the label (agreement {group.agreement:.2f})"
     )
     if evidence.split.kind is SplitKind.TIME:
-        return note(f"{words}; the split by time has some of them on both sides.", "", (name,))
+        return note(
+            f"{words}; the split by time has some of them on both sides.",
+            f"If new rows will be of new ones, the test score flatters: group = {name!r} and "
+            "split = 'group' under [data].",
+            (name,),
+        )
     return warning(
         f"{words}: a model can learn who it is instead of why, and the test score flatters.",
         f"If new rows will be of new ones, keep them together: group = {name!r} under [data] "
@@ -109,8 +127,8 @@ def near_findings(evidence: Evidence) -> list[Finding]:
         warning(
             f"{evidence.near_repeats:.0%} of the test rows are nearly the same as a train row: "
             "the test score flatters.",
-            "If they are copies or visits of one thing, name the column that says which: "
-            "[data] group.",
+            "If they are copies or visits of one thing, name the column that says which, [data] "
+            "group; where there is none, keep one of each in the files.",
         )
     ]
 

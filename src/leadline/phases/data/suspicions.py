@@ -41,6 +41,32 @@ class Leak:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FilledLeak:
+    """A column that is filled, or empty, in rows of one class nearly only.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    is_filled : bool
+        True: the rows with a value are of one class; False: those without.
+    value : str
+        The class.
+    n_rows, n_of_value : int
+        Rows that are so, and those of the class among them.
+    share : float in [0, 1]
+        The share of the class among all rows.
+    """
+
+    column: str
+    is_filled: bool
+    value: str
+    n_rows: int
+    n_of_value: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A column by which rows belong together.
 

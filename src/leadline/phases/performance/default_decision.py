@@ -59,8 +59,7 @@ class NumberErrors:
     tolerance : float > 0
         Off by at most this counts as right.
     is_stated : bool
-        Whether a person stated it; otherwise it is the distance within which a guess of the middle
-        is right half of the time.
+        Whether a person stated it; otherwise it is the `usual_distance` of the train labels.
     off_by : tuple of float
         At most so far off are the shares of rows of `SHARES`.
     bias : float
@@ -72,6 +71,10 @@ class NumberErrors:
         On the test set.
     mean_on_stream : float or None
         The same on the stream; None if there is none.
+    least : float or None
+        Smallest train label; None in entries from before it was kept.
+    n_below : int
+        Test rows that are predicted to be below it.
     """
 
     tolerance: float
@@ -82,6 +85,8 @@ class NumberErrors:
     high: float | None
     mean_predicted: float
     mean_on_stream: float | None = None
+    least: float | None = None
+    n_below: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from leadline.phases.wording import signed_digits, three_digits
 
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
+_MANY_BELOW = 0.01
 
 
 def default_findings(
@@ -89,8 +90,16 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
             warning(
                 "Nobody has said how far off is still of use. "
                 f"{three_digits(numbers.tolerance)} was taken: "
-                "a guess of the middle is that close half of the time.",
+                "labels usually lie that far from the middle one.",
                 "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
+            )
+        )
+    if numbers.least is not None and numbers.n_below >= _MANY_BELOW * plain.n_test:
+        findings.append(
+            warning(
+                f"{numbers.n_below:,} of {plain.n_test:,} test rows are predicted to be below "
+                f"{numbers.least:g}, the smallest label there is.",
+                "Raise such predictions to it where they are used.",
             )
         )
     if numbers.low is not None and numbers.high is not None:

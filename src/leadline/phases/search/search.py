@@ -13,11 +13,14 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
 from leadline.phases.search.search_evidence import Evidence
-from leadline.phases.search.search_findings import findings_of, reach, starved
+from leadline.phases.search.search_findings import USUAL_START_S, findings_of, reach, starved
 from leadline.phases.search.trial import Closed, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
+from leadline.phases.wording import plural
 
 _HOPELESS = 0.05
+_BY_CHANCE = 0.1
+_SURE = 3.0  # standard errors: two folds alone never have a small p
 
 
 class Advice(StrEnum):
@@ -105,6 +108,9 @@ def assess(evidence: Evidence) -> Search:
     elif _is_hopeless(evidence):
         advice, answer = Advice.BACK, Answer.UNCLEAR
         findings.append(_out_of_reach(evidence, chosen))
+    elif (doubt := _perhaps_chance(chosen, baseline)) is not None:
+        findings.append(doubt)
+        advice, answer = Advice.BACK, Answer.UNCLEAR
     return Search(
         answer=answer,
         summary=_summary(evidence, chosen, baseline),
@@ -153,13 +159,23 @@ _ENDED = {
 def _summary(evidence: Evidence, chosen: Trial, baseline: Trial) -> str:
     words = scoring_of(evidence.scoring).words
     n_measured = len(evidence.ranked)
+    is_whole = evidence.is_starved or chosen.state is TrialState.COMPLETE
+    seen = "" if is_whole else f" on {chosen.n_train:,} of {evidence.n_rows:,} rows"
     came = f"It was {reach(evidence)}. " if evidence.is_starved else ""
     return (
-        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}"
+        f"{chosen.name} reaches {words} of {chosen.mean:z.3f} ± {chosen.stderr or 0:.3f}{seen}"
         f"{_promise(evidence, chosen)}; the baseline reaches {baseline.mean:z.3f}. {came}"
-        f"{n_measured} candidate{'s' if n_measured != 1 else ''} measured in "
-        f"{evidence.spent_s:.0f} of {evidence.time_box_s:.0f} s."
+        f"{plural(n_measured, 'candidate')} measured in {_used(evidence)}."
     )
+
+
+def _used(evidence: Evidence) -> str:
+    """How much of the box was used; what starting took beyond the usual was added to it."""
+    box, starting_s = f"of {evidence.time_box_s:.0f} s", evidence.starting_s or 0.0
+    if starting_s < USUAL_START_S:
+        return f"{evidence.spent_s:.0f} {box}"
+    searched_s = max(evidence.spent_s - starting_s, 0.0)
+    return f"{searched_s:.0f} {box}, after {starting_s:.0f} s of starting"
 
 
 def _promise(evidence: Evidence, chosen: Trial) -> str:
@@ -167,6 +183,9 @@ def _promise(evidence: Evidence, chosen: Trial) -> str:
     if not chosen.expected or evidence.n_affordable <= evidence.n_rows:
         return ""
     scoring, last = scoring_of(evidence.scoring), chosen.expected[-1]
+    if last.n_train < evidence.n_affordable:
+        # an earlier run forecast it, when fewer could be afforded
+        return ""
     low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
     return (
         f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with the "
@@ -191,6 +210,20 @@ def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
         f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
         f"{evidence.n_affordable:,} rows that can be afforded with a probability of {words}.",
         "Go back: ask an easier question, find better columns, or grant more rows or time.",
+    )
+
+
+def _perhaps_chance(chosen: Trial, baseline: Trial) -> Finding | None:
+    """That the folds do not tell the best of many from the baseline; None where they do."""
+    shared = compare(chosen, baseline)
+    if shared is None or shared.p_value <= _BY_CHANCE:
+        return None
+    if -shared.difference > _SURE * shared.stderr:
+        return None
+    return warning(
+        f"{chosen.name} beats the baseline by no more than chance may bring on the folds they "
+        f"share (p = {shared.p_value:.2f}): the best of several looks better than it is.",
+        "Bring more rows or better columns, or ask another question.",
     )
 
 

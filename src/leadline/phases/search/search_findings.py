@@ -10,7 +10,9 @@ from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import PROMPTED, Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
 
-_USUAL_START_S = 4.0
+USUAL_START_S = 4.0
+"""Seconds within which processes start on a quiet machine."""
+
 _WAITING_SHARE = 0.2
 _TIED = 0.3
 _FEWEST_CHANCE = 0.05
@@ -64,7 +66,7 @@ def _prompted(evidence: Evidence) -> list[Finding]:
 
 def _slow_start(evidence: Evidence) -> Finding | None:
     """That starting took long, which is not taken from the box."""
-    if evidence.starting_s is None or evidence.starting_s < _USUAL_START_S:
+    if evidence.starting_s is None or evidence.starting_s < USUAL_START_S:
         return None
     return note(
         f"Starting the processes took {evidence.starting_s:.0f} s: the machine is slow or busy. "

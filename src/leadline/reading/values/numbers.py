@@ -85,6 +85,8 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     [1.0, -2500.0, None, None, None]
     >>> parse_numbers(pl.Series(["1.234,5", "1.500", "1.5"]), NumberStyle(",", ".")).to_list()
     [1234.5, 1500.0, 1.5]
+    >>> parse_numbers(pl.Series(["212.767", "1409.96"]), NumberStyle(",", ".")).to_list()
+    [212.767, 1409.96]
     >>> parse_numbers(pl.Series(["(2,568.62)", "$ -3", "4-"]), NumberStyle(".", ",")).to_list()
     [-2568.62, -3.0, -4.0]
     """
@@ -103,19 +105,19 @@ def parse_numbers(text: pl.Series, style: NumberStyle = PLAIN) -> pl.Series:
     values = values.set(~fits.fill_null(value=False), None)
     if style.decimal == ".":
         return values
-    return values.zip_with(values.is_not_null(), _as_programs_write(text))
+    # with a decimal point, in a column whose mark is a comma
+    written = _finite(text.cast(pl.Float64, strict=False))
+    perhaps_thousands = text.str.contains(_PERHAPS_THOUSANDS).fill_null(value=False)
+    if _is_of_a_program(text, written, perhaps_thousands):
+        return written.zip_with(written.is_not_null(), values)
+    return values.zip_with(values.is_not_null(), written.set(perhaps_thousands, None))
 
 
-def _as_programs_write(text: pl.Series) -> pl.Series:
-    """Numbers with a decimal point, in a column whose mark is a comma.
-
-    What could be thousands as well, 1.500, is read only among cells that leave no doubt.
-    """
-    values = _finite(text.cast(pl.Float64, strict=False))
-    is_clear = values.is_not_null() & text.str.contains(CLEAR_POINT)
-    if is_clear.any() and not text.str.contains(",", literal=True).any():
-        return values
-    return values.set(text.str.contains(_PERHAPS_THOUSANDS).fill_null(value=False), None)
+def _is_of_a_program(text: pl.Series, written: pl.Series, perhaps_thousands: pl.Series) -> bool:
+    """Whether cells leave no doubt that points are decimal marks, so that 1.500 has one too."""
+    has_point = text.str.contains(".", literal=True)
+    is_clear = written.is_not_null() & has_point & ~perhaps_thousands
+    return bool(is_clear.any()) and not text.str.contains(",", literal=True).any()
 
 
 def _with_plain_minus(text: pl.Series) -> pl.Series:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -94,10 +95,11 @@ def inspect_label(
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
         more = ", ..." if frame.width > _MOST_SHOWN else ""
+        near = get_close_matches(label, frame.columns, n=1)
         raise DataError(
             f"There is no column {label!r}." if label else "No label is named.",
             f"The column to predict is needed, one of: {shown}{more}.",
-            "Name it: --label COLUMN.",
+            f"Did you mean {near[0]!r}?" if near else "Name it: --label COLUMN.",
         )
     values = frame[label].drop_nulls()
     if values.len() == 0:

@@ -22,7 +22,24 @@ from leadline.services.job_progress import JobProgress, job_progress
 from leadline.services.queries.next_steps import Step, steps
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.success_chance_now import success_chance
+from leadline.settings import Settings
 from leadline.workspace import Workspace
+
+# what the record holds as the file says it
+_SAID = (
+    *(
+        "question",
+        "label",
+        "unit",
+        "target_score",
+        "cost_miss",
+        "cost_false_alarm",
+        "currency",
+        "budget",
+    ),
+    *("time_box_s", "owner", "deputy", "today_misses", "today_false_alarms"),
+)
+_MOST_NAMED = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +57,8 @@ class ProjectPage:
     """State of the whole project, as a manager wants to see it.
 
     `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
-    `machines` says which rows of those that models learn from only machines labelled.
+    `machines` says which rows of those that models learn from only machines labelled; `unread`,
+    what ``leadline.toml`` says of the problem and the record does not know yet.
     """
 
     name: str
@@ -58,6 +76,7 @@ class ProjectPage:
     whereabouts: str = ""
     comments: tuple[CommentLine, ...] = ()
     machines: str = ""
+    unread: str = ""
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -87,6 +106,22 @@ def project_page(workspace: Workspace) -> ProjectPage:
         whereabouts=now.whereabouts,
         comments=newest_comments(record),
         machines=training_words(workspace, record.latest_of(Data)),
+        unread=_unread(workspace.settings, problem) if isinstance(problem, Problem) else "",
+    )
+
+
+def _unread(settings: Settings, held: Problem) -> str:
+    """What was written into ``leadline.toml`` since the problem was put on the record."""
+    stated = settings.problem
+    changed = [key for key in _SAID if getattr(stated, key) != getattr(held, key)]
+    changed += ["scoring"] if stated.scoring and stated.scoring != held.scoring else []
+    changed += ["[ethics]"] if settings.ethics.checklist != held.ethics else []
+    if not changed:
+        return ""
+    named = ", ".join(changed[:_MOST_NAMED]) + (", ..." if len(changed) > _MOST_NAMED else "")
+    return (
+        f"leadline.toml says something else of {named} than the verdicts stand on: "
+        "'leadline run define' takes it up."
     )
 
 

@@ -63,7 +63,7 @@ def jackknife(
     ----------
     .. [1] B. Efron, C. Stein (1981), The jackknife estimate of variance. Ann. Statist. 9, 586-596.
     """
-    part = _parts(y) if groups is None else _parts_of_groups(groups)
+    part = _parts(y) if groups is None else parts_of_groups(groups)
     kept = [part != one for one in np.unique(part)]
     scores = np.array([compute(y[rows], response[rows]) for rows in kept if rows.any()])
     known = scores[np.isfinite(scores)]
@@ -80,8 +80,8 @@ def _parts(y: Labels) -> Ints:
     return part
 
 
-def _parts_of_groups(groups: Labels) -> Ints:
-    """Twenty parts that whole groups are dealt into, the largest first."""
+def parts_of_groups(groups: Labels) -> Ints:
+    """Twenty parts that whole groups are dealt into, the largest first; from 0."""
     _, place, counts = np.unique(groups, return_inverse=True, return_counts=True)
     part = np.empty(counts.size, dtype=np.int64)
     part[np.argsort(-counts, kind="stable")] = np.arange(counts.size) % N_GROUPS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from leadline.stats.arrays import (
     check_share,
 )
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.operating.grouped_shares import worth_of_alerts
 from leadline.stats.operating.promises import Promise, promise_precision, promise_recall
 
 if TYPE_CHECKING:
@@ -93,6 +95,7 @@ def precision_recall_points(
     y_score: ArrayLike,
     thresholds: ArrayLike,
     *,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.9,
 ) -> OperatingPoints:
     """Measure thresholds on a labelled test set.
@@ -105,6 +108,9 @@ def precision_recall_points(
         Scores, higher for more likely positive.
     thresholds : array-like of float, shape (n_thresholds,)
         In any order, which is kept.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together, such as the rows of one customer: they err together, and tell less
+        than as many rows of their own.
     confidence_level : float in (0, 1), default=0.9
         Of the Wilson bounds, each quantity for itself.
 
@@ -134,11 +140,16 @@ def precision_recall_points(
     n_hits = hits_from[first].astype(np.int64)
     n_positive = np.full(cuts.size, int(labels.sum()))
     n_samples = np.full(cuts.size, scores.size)
+    level = confidence_level
+    worth: tuple[Floats | None, ...] = (None, None, None)
+    if groups is not None:
+        found = worth_of_alerts(labels, scores, cuts, groups, confidence_level=level)
+        worth = found.precision, found.recall, found.alert_share
     return OperatingPoints(
         thresholds=cuts,
-        precision=_proportion(n_hits, n_alerts, confidence_level),
-        recall=_proportion(n_hits, n_positive, confidence_level),
-        alert_share=_proportion(n_alerts, n_samples, confidence_level),
+        precision=_proportion(n_hits, n_alerts, worth[0], level),
+        recall=_proportion(n_hits, n_positive, worth[1], level),
+        alert_share=_proportion(n_alerts, n_samples, worth[2], level),
         n_alerts=n_alerts,
         n_hits=n_hits,
     )
@@ -152,6 +163,7 @@ def propose_points(
     cost_false_alarm: float,
     precision_aim: float = 0.9,
     recall_aim: float = 0.9,
+    groups: ArrayLike | None = None,
     confidence_level: float = 0.9,
 ) -> tuple[ProposedPoint, ...]:
     """Propose at most three thresholds that differ in what they are good for.
@@ -175,6 +187,8 @@ def propose_points(
         What cautious and catch-all promise, if they can. If nothing can be promised, cautious has
         the best lower bound of precision among those that find at least a tenth of the
         positives, and catch-all finds `recall_aim` of the positives of these rows.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: bounds and promises then count what the rows of groups are worth.
     confidence_level : float in (0, 1), default=0.9
         Of the promises, and of the Wilson bounds.
 
@@ -203,16 +217,20 @@ def propose_points(
     labels, scores = _checked(y_true, y_score)
     # falling, so that the first of equally good thresholds alerts least
     cuts = np.unique(scores)[::-1]
-    points = precision_recall_points(labels, scores, cuts, confidence_level=confidence_level)
+    level = confidence_level
+    points = precision_recall_points(labels, scores, cuts, groups=groups, confidence_level=level)
     n_missed = int(labels.sum()) - points.n_hits
     cost = (
         n_missed * cost_miss + (points.n_alerts - points.n_hits) * cost_false_alarm
     ) / scores.size
     balanced = int(np.argmin(cost))
     useful = int(np.flatnonzero(points.recall.estimate >= _LEAST_RECALL)[0])
-    level = confidence_level
-    precise = _promised(promise_precision, labels, scores, precision_aim, level)
-    full = _promised(promise_recall, labels, scores, recall_aim, level)
+    of_precision = partial(promise_precision, labels, scores, groups=groups)
+    of_recall = partial(promise_recall, labels, scores, groups=groups)
+    precise, full = (
+        _promised(of_precision, precision_aim, level),
+        _promised(of_recall, recall_aim, level),
+    )
     cautious = (
         int(np.flatnonzero(cuts >= precise.threshold)[-1])
         if precise
@@ -248,16 +266,12 @@ def propose_points(
 
 
 def _promised(
-    promise: Callable[..., Promise | None],
-    labels: Bools,
-    scores: Floats,
-    aim: float,
-    confidence_level: float,
+    promise: Callable[..., Promise | None], aim: float, confidence_level: float
 ) -> Promise | None:
     """The highest aim that can be promised; tried from above, with the error probability shared."""
     aims = [aim, *(share for share in _LESSER_AIMS if share < aim)]
     level = 1 - (1 - confidence_level) / len(aims)
-    found = (promise(labels, scores, each, confidence_level=level) for each in aims)
+    found = (promise(each, confidence_level=level) for each in aims)
     return next((each for each in found if each is not None), None)
 
 
@@ -274,11 +288,15 @@ def _checked(y_true: ArrayLike, y_score: ArrayLike) -> tuple[Bools, Floats]:
     return labels, scores
 
 
-def _proportion(n_hits: Ints, n_trials: Ints, confidence_level: float) -> Estimate[Floats]:
-    """Share with its Wilson bounds; nan in (0, 1) where there was no trial."""
-    bounds = wilson_interval(n_hits, n_trials, confidence_level=confidence_level)
-    share = np.where(n_trials > 0, n_hits / np.maximum(n_trials, 1), np.nan)
-    return Estimate(bounds.low, share, bounds.high)
+def _proportion(
+    n_hits: Ints, n_trials: Ints, worth: Floats | None, confidence_level: float
+) -> Estimate[Floats]:
+    """Share with its Wilson bounds, by what the rows are worth; nan in (0, 1) without a trial."""
+    share = n_hits / np.maximum(n_trials, 1)
+    hits = n_hits.astype(np.float64) if worth is None else share * worth
+    trials = n_trials.astype(np.float64) if worth is None else worth
+    bounds = wilson_interval(hits, trials, confidence_level=confidence_level)
+    return Estimate(bounds.low, np.where(n_trials > 0, share, np.nan), bounds.high)
 
 
 def _at(estimate: Estimate[Floats], place: int) -> Estimate[float]:

@@ -20,6 +20,7 @@ import numpy as np
 from scipy.stats import binom
 
 from leadline.stats.arrays import Bools, Floats, Ints, as_labels, as_vector, check_share
+from leadline.stats.operating.grouped_shares import worth_of_alerts
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -52,7 +53,12 @@ class Promise:
 
 
 def promise_recall(
-    y_true: ArrayLike, y_score: ArrayLike, aim: float, *, confidence_level: float = 0.9
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    aim: float,
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> Promise | None:
     """Find the highest threshold that is sure to find a share of the positives.
 
@@ -66,6 +72,8 @@ def promise_recall(
         Scores, higher for more likely positive; from a model that has not seen these rows.
     aim : float in (0, 1)
         Recall to promise.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: the tail is that of as many rows as theirs are worth, rounded down.
     confidence_level : float in (0, 1), default=0.9
         Of the promise.
 
@@ -92,7 +100,11 @@ def promise_recall(
         return None
     cuts = np.unique(positives)
     hits = positives.size - np.searchsorted(positives, cuts)
-    chance = binom.sf(hits - 1, positives.size, aim)
+    worth = np.full(cuts.size, positives.size, dtype=np.float64)
+    if groups is not None:
+        level = confidence_level
+        worth = worth_of_alerts(labels, scores, cuts, groups, confidence_level=level).recall
+    chance = _tail(hits / positives.size, worth, aim)
     kept = _walk(chance <= 1 - confidence_level)
     if kept is None:
         return None
@@ -100,7 +112,12 @@ def promise_recall(
 
 
 def promise_precision(
-    y_true: ArrayLike, y_score: ArrayLike, aim: float, *, confidence_level: float = 0.9
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    aim: float,
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> Promise | None:
     """Find the lowest threshold whose alerts are sure to hold a share of positives.
 
@@ -116,6 +133,8 @@ def promise_precision(
         Scores, higher for more likely positive; from a model that has not seen these rows.
     aim : float in (0, 1)
         Precision to promise.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: the tail is that of as many rows as theirs are worth, rounded down.
     confidence_level : float in (0, 1), default=0.9
         Of the promise.
 
@@ -139,7 +158,11 @@ def promise_precision(
     labels, scores = _checked(y_true, y_score, aim, confidence_level)
     cuts, n_alerts = _steps(scores, aim, confidence_level)
     hits = np.array([int(labels[scores >= cut].sum()) for cut in cuts], dtype=np.int64)
-    chance = binom.sf(hits - 1, n_alerts, aim)
+    worth = n_alerts.astype(np.float64)
+    if groups is not None:
+        level = confidence_level
+        worth = worth_of_alerts(labels, scores, cuts, groups, confidence_level=level).precision
+    chance = _tail(hits / n_alerts, worth, aim)
     is_shown: Bools = np.asarray(chance <= (1 - confidence_level) / _N_STARTS)
     found = []
     for start in np.unique(np.linspace(0, cuts.size * 0.6, _N_STARTS).astype(int)):
@@ -161,6 +184,12 @@ def _steps(scores: Floats, aim: float, confidence_level: float) -> tuple[Floats,
     cuts = np.unique(ordered[wanted - 1])[::-1]
     n_alerts = np.sum(scores[:, None] >= cuts, axis=0).astype(np.int64)
     return cuts, n_alerts
+
+
+def _tail(share: Floats, worth: Floats, aim: float) -> Floats:
+    """Chance of so many hits, or more, among so many rows, if the share were the aim."""
+    n_hits = np.floor(np.round(share * worth, 9))
+    return np.asarray(binom.sf(n_hits - 1, np.floor(worth), aim))
 
 
 def _walk(is_shown: Bools) -> int | None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import ndtr, stdtr
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.metric.standard_error import parts_of_groups
+from leadline.stats.operating.grouped_shares import share_of_groups
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -40,7 +42,11 @@ class Reliability:
 
 
 def reliability(
-    y_true: ArrayLike, y_score: ArrayLike, *, confidence_level: float = 0.9
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> Reliability:
     """Compare scores with the share of positives.
 
@@ -50,6 +56,8 @@ def reliability(
         Labels.
     y_score : array-like of float in [0, 1], shape (n_samples,)
         Scores, as probabilities.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: where rows err together, scores are off by more without being wrong.
     confidence_level : float in (0, 1), default=0.9
         Of the bounds.
 
@@ -85,18 +93,32 @@ def reliability(
     is_there = counts > 0
     hits = np.bincount(group, weights=labels)[is_there]
     counts = counts[is_there].astype(np.int64)
-    bounds = wilson_interval(hits, counts, confidence_level=confidence_level)
     claimed = np.bincount(group, weights=scores)[is_there] / counts
-    return Reliability(
-        claimed, Estimate(bounds.low, hits / counts, bounds.high), counts, _p_value(labels, scores)
-    )
+    if groups is None:
+        bounds = wilson_interval(hits, counts, confidence_level=confidence_level)
+        happened = Estimate(bounds.low, hits / counts, bounds.high)
+    else:
+        is_in = group[:, None] == np.flatnonzero(is_there)
+        is_hit = is_in & (labels[:, None] == 1)
+        happened = share_of_groups(is_hit, is_in, groups, confidence_level=confidence_level)
+    return Reliability(claimed, happened, counts, _p_value(labels, scores, groups))
 
 
-def _p_value(labels: Floats, scores: Floats) -> float:
-    """Two-sided, of a sum that is standard normal where the scores are right."""
+def _p_value(labels: Floats, scores: Floats, groups: ArrayLike | None) -> float:
+    """Two-sided, of a sum that is standard normal where the scores are right.
+
+    Of groups it is Student's t of the sums of their parts, where these vary by more.
+    """
     slope = 1 - 2 * scores
     spread = float(np.sum(slope**2 * scores * (1 - scores)))
     deviation = float(np.sum((labels - scores) * slope))
     if spread == 0:
         return 1.0 if deviation == 0 else 0.0
-    return float(2 * ndtr(-abs(deviation) / np.sqrt(spread)))
+    if groups is None:
+        return float(2 * ndtr(-abs(deviation) / np.sqrt(spread)))
+    part = parts_of_groups(np.asarray(groups))
+    sums = np.bincount(part, weights=(labels - scores) * slope)
+    if sums.size < 2:
+        return 1.0
+    spread = max(spread, sums.size * float(np.var(sums, ddof=1)))
+    return float(2 * stdtr(sums.size - 1, -abs(deviation) / np.sqrt(spread)))
