@@ -25,7 +25,7 @@ _JEFFREYS = 0.5
 _BORROWED = (2.0, 8.0, 32.0, 128.0)
 _RISES = (0.0, 0.5, 1.0, 2.0)
 # what foretells the judged rows so much worse than the best does, as a log, is left out
-_HOPELESS = 6.0
+_HOPELESS = 4.0
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
 _N_RATES, _N_SHARES = 32, 8
