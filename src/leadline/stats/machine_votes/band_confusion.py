@@ -22,7 +22,7 @@ from leadline.stats.judgments.bands import Bands
 _JEFFREYS = 0.5
 # what is known of s and f elsewhere counts as so many rows of the band, and by so much their log
 # odds rise from band to band; weighed by evidence
-_BORROWED = (2.0, 8.0, 32.0, 128.0)
+_BORROWED = (2.0, 8.0, 32.0)
 _RISES = (0.0, 0.5, 1.0, 2.0)
 # what foretells the judged rows so much worse than the best does, as a log, is left out
 _HOPELESS = 4.0
