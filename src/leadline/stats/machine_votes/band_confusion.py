@@ -26,6 +26,8 @@ _BORROWED = (2.0, 8.0, 32.0)
 _RISES = (0.0, 0.5, 1.0, 2.0)
 # what foretells the judged rows so much worse than the best does, as a log, is left out
 _HOPELESS = 4.0
+# rows of either kind that people must have found in a band
+_FEWEST_OF_A_KIND = 2
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
 _N_RATES, _N_SHARES = 32, 8
@@ -125,8 +127,8 @@ class BandConfusion:
         fits = np.array([_log_beta(s, to_positive) + _log_beta(f, to_negative) for s, f in ways])
         likely = fits.sum(axis=1) > fits.sum(axis=1).max() - _HOPELESS
         curves = np.zeros((int(likely.sum()), self.bands.n_bands, LOG_ODDS.size))
-        # a machine may be blind where no row of a kind shows what it says to one
-        shown = (np.add(*to_positive) > 0) & (np.add(*to_negative) > 0)
+        # a machine may be blind where hardly a row of a kind shows what it says to one
+        shown = np.minimum(np.add(*to_positive), np.add(*to_negative)) >= _FEWEST_OF_A_KIND
         for band in np.flatnonzero(shown & (self.n_yes + self.n_no > 0)):
             further = float(self.n_yes[band]), float(self.n_no[band])
             seen = [_at(to_positive, band), _at(to_negative, band)]
