@@ -129,10 +129,10 @@ class BandConfusion:
         curves = np.zeros((int(likely.sum()), self.bands.n_bands, LOG_ODDS.size))
         # a machine may be blind where hardly a row of a kind shows what it says to one
         shown = np.minimum(np.add(*to_positive), np.add(*to_negative)) >= _FEWEST_OF_A_KIND
-        for band in np.flatnonzero(shown & (self.n_yes + self.n_no > 0)):
+        for band in np.flatnonzero(shown & (self.n_yes + self.n_no > 0)).tolist():
             further = float(self.n_yes[band]), float(self.n_no[band])
             seen = [_at(to_positive, band), _at(to_negative, band)]
-            for place, way in enumerate(np.flatnonzero(likely)):
+            for place, way in enumerate(np.flatnonzero(likely).tolist()):
                 s, f = (_at(prior, band) for prior in ways[way])
                 curves[place, band] = _log_likelihood((s, seen[0]), (f, seen[1]), further)
         # how well each other band is foretold
@@ -214,8 +214,8 @@ def _solved(wanted: _Pair, other: _Pair, weight: Floats, yes: Floats) -> Floats:
 
 def _log_beta(prior: _Pair | _Pairs, counts: _Pair | _Pairs) -> Floats:
     """Log probability of rows in the order they came, their rate unknown; of each band."""
-    found: Floats = betaln(prior[0] + counts[0], prior[1] + counts[1]) - betaln(*prior)
-    return found
+    whole = betaln(prior[0] + counts[0], prior[1] + counts[1])
+    return np.asarray(whole - betaln(*prior), dtype=np.float64)
 
 
 def _added(prior: _Pair, counts: _Pair) -> _Pair:
