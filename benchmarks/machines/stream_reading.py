@@ -4,7 +4,9 @@ Simulated streams at three thresholds, judged as the review has them judged. The
 judged rows and further ones. It errs on a tenth of the rows, on those that the model gets wrong up
 to five times as often; or it tells nothing, repeats the model, is turned round, or is blind below
 the lowest threshold. Streams of the public sets, once: the score is how many of three weaker
-machines say yes, the reader is gpt-4o, the truth is what most people say.
+machines say yes, the reader is gpt-4o, the truth is what most people say. *Least* is the width over
+that of people alone that is left where many rows of each range of the scores are judged, each range
+speaks for itself, and the machine reads all rows.
 
     python benchmarks/machines/stream_reading.py [--draws 200] [--judged 200] [--read 1000]
         [--seed 0] [--only simulated,sets] [--like "5% positive"]
@@ -75,7 +77,7 @@ def main() -> None:
         *(
             f"{what}: {cell}"
             for what in ("precision", "recall")
-            for cell in ("covers", "people alone", "width")
+            for cell in ("covers", "people alone", "width", "least")
         ),
     )
     for name in options.only.split(","):
@@ -93,13 +95,14 @@ def compared(name: str, draw: Draw, options: argparse.Namespace) -> Iterator[lis
     """One line of coverage and width over all thresholds, whether the reading is used or not."""
     rng = np.random.default_rng(options.seed)
     found: list[list[tuple[float, ...]]] = [[], []]
-    agreed, used = [], []
+    agreed, used, least = [], [], []
     for _ in range(options.draws):
         stream = draw(rng)
         rows = sample(stream.scores, stream.thresholds, options.judged, rng)
         reading = read(stream, rows, options.read, rng)
         agreed.append(np.mean(stream.says == stream.truth))
         used.append(reading.unused is None)
+        least.append(least_widths(stream, rows))
         for place, truth in enumerate(truths(stream)):
             sides = [reading.with_machine, reading.people_alone]
             both = [(each.precision, each.recall)[place] for each in sides]
@@ -112,9 +115,9 @@ def compared(name: str, draw: Draw, options: argparse.Namespace) -> Iterator[lis
                     )
                 )
     cells = [name, f"{np.mean(agreed):.2f}", f"{np.mean(used):.2f}"]
-    for part in found:
+    for part, bound in zip(found, np.mean(least, axis=0), strict=True):
         covers, alone, width, width_alone = np.mean(part, axis=0)
-        cells += [f"{covers:.3f}", f"{alone:.3f}", f"{width / width_alone:.2f}"]
+        cells += [f"{covers:.3f}", f"{alone:.3f}", f"{width / width_alone:.2f}", f"{bound:.2f}"]
     print(*cells, sep=" | ", file=sys.stderr, flush=True)
     yield cells
 
@@ -130,6 +133,29 @@ def read(
     for each in (rows, further):
         says[each] = stream.says[each]
     return stream_reading(stream.scores, stream.thresholds, rows, stream.truth[rows], says)
+
+
+def least_widths(stream: Stream, rows: np.ndarray) -> tuple[float, float]:
+    """Root of what the machine leaves to chance over what people alone do: precision, recall."""
+    bands = Bands.of(stream.scores, stream.thresholds)
+    band = bands.bands[bands.slice_of(stream.scores)]
+    left = np.zeros((2, bands.n_bands))
+    for at in np.unique(band):
+        here, n_judged = band == at, np.sum(band[rows] == at)
+        truth, says = stream.truth[here], stream.says[here]
+        variance = truth.var() / max(n_judged, 1) * (1 - n_judged / here.sum())
+        both = truth.std() * says.std()
+        tells = ((truth * says).mean() - truth.mean() * says.mean()) / both if both else 0.0
+        left[:, at] = variance, variance * (1 - tells**2)
+    sizes = bands.band_sizes
+    of_recall, of_precision = [], []
+    for first, recall in zip(bands.first_alerts, truths(stream)[1], strict=True):
+        is_alert = np.arange(bands.n_bands) >= first
+        # by how much either moves with the positives of a band, up to a factor
+        for found, slope in ((of_precision, is_alert), (of_recall, is_alert - recall)):
+            alone, read = left @ (slope * sizes) ** 2
+            found.append(np.sqrt(read / alone) if alone else 1.0)
+    return float(np.mean(of_precision)), float(np.mean(of_recall))
 
 
 def truths(stream: Stream) -> tuple[np.ndarray, np.ndarray]:

@@ -71,6 +71,16 @@ def test_a_stream_unlike_the_test_set_is_told(side: str) -> None:
     assert what.startswith(f"cheap: recall is {side} on the stream")
 
 
+def test_a_warning_of_the_stream_gives_the_range_that_the_verdict_gives() -> None:
+    known = Bounds(
+        estimate=0.3, low=0.29, high=0.31
+    )  # another stream of this size may differ by more
+    point = replace(CHEAP, recall=known, test_recall=Bounds(estimate=0.9, low=0.85, high=0.95))
+    verdict = reviewed(point, DEAR)
+    assert percent_range(known) in verdict.summary
+    assert percent_range(known) in warnings(verdict)[0]
+
+
 def test_a_point_that_is_not_on_offer_is_a_programmers_mistake() -> None:
     with pytest.raises(ValueError, match="'reckless' is not on offer"):
         reviewed(CHEAP, chosen="reckless")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,14 @@ def mails() -> pl.DataFrame:
 
 @contextmanager
 def opened(
-    folder: Path, url: str, *, model: str = "a model", time_box_s: float = 40.0, budget: float = 1.0
+    folder: Path,
+    url: str,
+    *,
+    model: str = "a model",
+    time_box_s: float = 40.0,
+    budget: float = 1.0,
+    rows: pl.DataFrame | None = None,
+    asked: Mapping[str, object] = PROBLEM,
 ) -> Iterator[Workspace]:
     machine: dict[str, object] = {
         "url": url,
@@ -51,8 +58,8 @@ def opened(
     }
     with project(
         folder,
-        mails(),
-        problem={**PROBLEM, "time_box_s": time_box_s},
+        mails() if rows is None else rows,
+        problem={**asked, "time_box_s": time_box_s},
         data={"columns": {"said": {"kind": "text"}}},
         find={
             "executor": "sequential",
@@ -139,6 +146,18 @@ def test_what_cannot_be_paid_is_not_begun(tmp_path: Path) -> None:
         with pytest.raises(EngineError, match=r"cost about 0\.03 USD; this machine may still"):
             asked(context, trial, 1_000.0)
         assert len(model.bodies) == 4
+
+
+def test_of_numbers_a_fit_checks_one_answer_and_is_begun_for_less(tmp_path: Path) -> None:
+    numbers = mails().with_columns(left=pl.int_range(N_ROWS) / 7)
+    wanted = {"scoring": "r2", "target_score": 0.8}
+    with (
+        answering(0.0) as model,
+        opened(tmp_path, model.url, budget=0.02, rows=numbers, asked=wanted) as workspace,
+    ):
+        context, trial = context_of(workspace)
+        # 3 fits of 21 answers can be paid; of 60 they could not
+        assert asked(context, trial, 1_000.0) == 20
 
 
 def searched(workspace: Workspace) -> tuple[Search, Trial]:

@@ -311,7 +311,9 @@ def test_who_waited_for_a_job_is_brought_back(make: Make, visit: Visit) -> None:
 
 
 def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visit) -> None:
-    empty, full = visit(make(())), visit(make())
+    workspace = make()
+    full_settings = workspace.settings
+    empty, full = visit(make(())), visit(workspace)
     assert "Nothing is spent yet" in empty.get("/money").text
     assert "the project has not begun" in empty.get("/timeline").text
     for path in ("/money", "/timeline"):
@@ -324,6 +326,15 @@ def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visi
     assert full.get("/plan?budget=-5").status_code == 400
     assert full.get("/plan?budget=1e18").status_code == 400
     assert full.get(f"/plan?budget={'+'.join(map(str, range(9)))}").status_code == 400
+    ungranted = replace(full_settings.problem, budget=0.0)
+    asking = visit(replace(workspace, settings=replace(full_settings, problem=ungranted)))
+    told = asking.get("/plan").text
+    assert "No budget is granted" in told
+    assert 'name="budget"' in told
+    assert "/plan/picture.svg" not in told
+    assert asking.get("/plan/picture.svg").status_code == 400
+    told = asking.get("/plan?budget=200+300").text
+    assert "What to buy with 300 USD" in told, "the largest stands for the one that is granted"
     told = full.get("/plan?budget=300").text
     assert "the chance that the target is met" in told
     assert 'src="/plan/picture.svg?budget=300"' in told

@@ -15,6 +15,7 @@ from leadline.phases.data import Data, machine_worth
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
 from leadline.phases.problem import Problem
+from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.search.trial import PROMPTED
 
@@ -49,7 +50,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     family = search.trial(chosen.candidate).family
     if family == PROMPTED:  # no row of a machine is part of its curve
         data = data.without_machines()
-    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean)
+    target = scoring_of(problem.scoring).error(problem.target_score)
+    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean, target)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,

@@ -65,7 +65,7 @@ def rows_to_ask(
         If the fewest do not fit into the box or the purse, or the machine does not answer.
     """
     model = build(spec)
-    n_checked: int = model.get_params()["n_checked"]  # what each fit asks beside these
+    n_checked: int = model.n_asked_a_fit  # what each fit asks beside these
     pool = load_pool(workspace.artifacts, spec.data, spec.target)
     train, _ = fold_rows(pool, replace(spec, n_train=n_train))
     row_s = _seconds_of(model, pool, train)

@@ -72,6 +72,7 @@ def test_examples_are_of_the_rows_learnt_from_and_others_are_checked(model: Fake
     asked = PromptedClassifier(connection(model), ["said"], n_examples=4, n_checked=10)
     with fake_model(lambda *_: sure("ham", "spam", 0.9)) as plain:
         asked.set_params(connection=connection(plain)).fit(X[:20], y[:20])
+        assert asked.n_asked_a_fit == len(plain.bodies)
         shown = [
             json.loads(turn["content"].split("\n")[1])
             for turn in plain.bodies[0]["messages"][1:-1:2]
@@ -132,6 +133,8 @@ def test_rows_without_an_answer_get_what_is_usual() -> None:
         assert asked.n_unsure_ == 2
         numbers = PromptedRegressor(connection(model), ["said"]).fit(X, np.arange(30.0))
         assert list(numbers.predict(X[:2])) == [14.5, 14.5]
+        assert numbers.n_asked_a_fit == 1
+        assert PromptedRegressor(connection(model), ["said"], n_checked=0).n_asked_a_fit == 0
 
 
 def test_an_answer_has_a_price_and_a_time_of_its_own(model: FakeModel) -> None:

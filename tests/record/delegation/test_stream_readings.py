@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.examples import example_verdicts
 
 from leadline.errors import RecordError
-from leadline.record import Judgment, Record, RowReading
+from leadline.record import DeclaredReader, Judgment, Record, RowReading
 
 TOLD = ("small", "smol", "p1")
 
@@ -44,6 +45,19 @@ def test_after_that_the_first_one_stays_and_is_known_to_be_late(record: Record) 
     late = readings.declare(1, *TOLD, "Ada")
     assert late.n_judged == 2, "what was taken back had been said"
     assert readings.declare(1, "large", "big", "p1", "Bo") == late
+
+
+def test_of_many_who_ask_at_once_one_is_the_reader(record: Record, database_url: str) -> None:
+    def declare(name: str) -> DeclaredReader:
+        with Record.open(database_url, "flights") as mine:
+            return mine.delegation.readings.declare(1, "small", "smol", "p1", name)
+
+    with ThreadPoolExecutor(8) as threads:
+        found = set(threads.map(declare, [f"person {n}" for n in range(8)]))
+    assert found == {record.delegation.readings.reader(1)}
+    judge(record)
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(declare, "abcdefgh")) == found
 
 
 def test_the_latest_reading_of_a_row_counts_and_no_judgment_knows_of_it(

@@ -205,6 +205,18 @@ def test_nonsense_is_refused(record: Record, said: dict[str, Any]) -> None:
         ask(record, "k", **said)
 
 
+def test_the_newest_answers_say_how_long_an_answer_takes(record: Record) -> None:
+    assert record.machines.answer_seconds("gpt") == ()
+    for key in ("a", "b", "file", "open"):
+        opened = ask(record, key, is_batch=key == "file")
+        if key != "open":
+            record.machines.settle(opened.number, paid=1, answer=ANSWER)
+    took = record.machines.answer_seconds("gpt")
+    assert len(took) == 2
+    assert all(0 <= each < 60 for each in took)
+    assert record.machines.answer_seconds("gpt", 1) == took[:1]
+
+
 def test_what_was_asked_since_a_moment_is_summed(record: Record) -> None:
     first = ask(record, "a", 100)
     record.machines.settle(first.number, paid=30, answer=ANSWER)

@@ -28,6 +28,7 @@ from leadline.services.briefing import brief
 from leadline.services.commands import next_item
 from leadline.services.delegation import delegate as commands
 from leadline.services.delegation import machine_lines as queries
+from leadline.services.delegation import row_answers
 from leadline.services.delegation.machine_task import judged_blind, machine_task, why_outdated
 from leadline.services.queries import (
     adjudication_page,
@@ -106,7 +107,7 @@ def ask(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[Ask]
             LABELS[vote.item] = str(vote.value)
 
     def use(answers: Ask) -> None:
-        monkeypatch.setattr(commands, "answers", answers)
+        monkeypatch.setattr(row_answers, "answers", answers)
 
     return use
 

@@ -16,10 +16,11 @@ from tests.services import flights
 from leadline.errors import EngineError
 from leadline.labelling import cost_estimates
 from leadline.labelling.cost_estimates import labelling_costs
-from leadline.phases.data import Data, MachineShare, SplitKind
+from leadline.phases.data import Data, MachineShare, SplitKind, machine_worth
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
 from leadline.record import Permission
+from leadline.record.machines import MachineRequests
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.delegation.machine_task import open_keys
@@ -113,11 +114,32 @@ def test_an_offer_is_of_rows_that_are_learnt_from_and_counts_what_is_learnt_alre
     entry = workspace.record.latest("forecast")
     assert entry is not None
     share = MachineShare(machine="small", model="smol", n_rows=4_800)
+    assert offer.label_s == 0, "nobody has seen how fast it is"
     forecast = replace(entry.verdict_as(Forecast), machine_shares=(share,))
     again = standing(workspace, forecast).offer
     assert again is not None
     # as many rows of machines as of people are part of the curve: one more goes half as far
     assert again.factor.estimate == pytest.approx(offer.factor.estimate / 2)
+
+
+def test_a_label_is_worth_what_the_forecast_says_and_takes_what_answers_took(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = judge_as_declared(workspace).verdict.handover
+    forecast = workspace.record.latest_of(Forecast)
+    assert given is not None
+    assert forecast is not None
+    share = MachineShare(machine="small", model="smol", n_rows=1000, counts=given.counts)
+    worth = machine_worth([share], forecast.scoring, forecast.errors[-1], forecast.target_error)
+    assert worth is not None
+    monkeypatch.setattr(MachineRequests, "answer_seconds", lambda *_: (6.0, 10.0))
+    found = standing(with_machine(workspace, max_in_flight=8))
+    assert found.offer is not None
+    assert found.offer.label_s == pytest.approx(4.0), "two were asked for at once at most"
+    told = f"{worth.estimate:,.0f} ({worth.low:,.0f} to {worth.high:,.0f})"
+    assert f"1,000 of its labels are worth {told} judged by people" in found.why
+    assert "take some 67 minutes." in found.why
+    assert found.offer.factor.estimate == pytest.approx(worth.estimate / 1000 * given.share)
 
 
 def test_rows_of_which_a_machine_is_not_sure_are_paid_for_and_bring_nothing(

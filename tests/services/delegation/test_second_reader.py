@@ -24,7 +24,7 @@ from leadline.errors import NotReadyError, SettingsError
 from leadline.phases.data import Data, Role
 from leadline.phases.review import Review
 from leadline.services.commands import choose_point
-from leadline.services.delegation import second_reader
+from leadline.services.delegation import row_answers
 from leadline.services.delegation.second_reader import read_stream
 from leadline.services.queries import operating_points_page, review_page
 from leadline.settings.machine_sections import Machine
@@ -61,7 +61,7 @@ def ask(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
                     label = "yes" if says[int(key)] else "no"
                     yield ModelAnswer(key, label, 0.9, Usage(9, 0, 1), "")
 
-        monkeypatch.setattr(second_reader, "answers", answers)
+        monkeypatch.setattr(row_answers, "answers", answers)
         return asked
 
     return use

@@ -122,13 +122,40 @@ def one_band(hits: int, misses: int, false: int, right: int, yes: int, no: int) 
     return found
 
 
-def test_nothing_is_said_of_a_band_in_which_people_found_no_positive() -> None:
-    assert np.all(one_band(0, 0, 0, 12, 3, 197) == 0)
-    assert np.ptp(one_band(0, 1, 0, 12, 3, 197)) > 0
+def test_nothing_is_said_of_a_band_in_which_people_found_one_kind_only() -> None:
+    for alone in (0, 1):
+        assert np.all(one_band(0, alone, 0, 12, 3, 197) == 0)
+        assert np.all(one_band(9, 1, 0, alone, 180, 20) == 0)
+    assert np.ptp(one_band(0, 2, 0, 12, 3, 197)) > 0
+    assert np.ptp(one_band(9, 1, 1, 1, 180, 20)) > 0
+
+
+def test_where_a_machine_says_yes_the_more_the_higher_the_score_a_band_is_read_so() -> None:
+    """Of negatives it says yes to .1, .27, .5, .73 and .9, band by band; of positives to more."""
+    scores = np.linspace(0.001, 0.999, 5000)
+    bands = Bands.of(scores, [0.2, 0.4, 0.6, 0.8])
+    slices = [int(np.flatnonzero(bands.bands == band)[0]) for band in range(2, bands.n_bands)]
+    counts = np.zeros((4, bands.sizes.size), dtype=np.int64)
+    further = np.zeros((2, bands.n_bands), dtype=np.int64)
+    rates = expit(np.array([-2.2, -1.0, 0.0, 1.0, 2.2]))
+    for place, false_alarms in enumerate(rates):
+        # few of the highest band were judged, and a tenth of it is negative
+        n_negative, n_positive = (2, 18) if place == 4 else (40, 40)
+        hit = expit(np.log(false_alarms / (1 - false_alarms)) + 2.0)
+        yes = round(hit * n_positive), round(false_alarms * n_negative)
+        counts[:, slices[place]] = yes[0], n_positive - yes[0], yes[1], n_negative - yes[1]
+        share = 0.9 if place == 4 else 0.5
+        said = round(400 * (share * hit + (1 - share) * false_alarms))
+        further[:, place + 2] = said, 400 - said
+    curve = BandConfusion(bands, *counts, *further).evidence().log_likelihood[-1]
+    # as if half of its negatives got a no, .98 would be said of it: the others' mean
+    shares = expit(LOG_ODDS)
+    most = shares[int(np.argmax(curve))]
+    assert 0.75 < most < 0.96
 
 
 @pytest.mark.parametrize(
-    "counts", [(8, 2, 1, 9, 60, 140), (0, 1, 0, 12, 3, 197), (14, 1, 2, 1, 90, 10)]
+    "counts", [(8, 2, 1, 9, 60, 140), (0, 2, 0, 12, 3, 197), (14, 1, 2, 1, 90, 10)]
 )
 def test_what_further_rows_say_of_a_band_is_the_integral(
     counts: tuple[int, ...], monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ from leadline.cli.terminal.options import EXIT_NO, echo_json
 if TYPE_CHECKING:
     from leadline.record import DelegationEntry
     from leadline.services.accounting.machine_budgets import MachineBudget
-    from leadline.services.delegation.delegate import MachineLabelling
+    from leadline.services.delegation.row_answers import MachineLabelling
     from leadline.workspace import Workspace
 
 _SHOWN = 5

@@ -119,6 +119,11 @@ class _Asking(BaseEstimator):
 class PromptedClassifier(ClassifierMixin, _Asking):
     """A language model that is asked for a class."""
 
+    @property
+    def n_asked_a_fit(self) -> int:
+        """Rows to learn from that a fit asks about at most."""
+        return self.n_checked
+
     def fit(self, X: pl.DataFrame, y: Any) -> Self:
         """Draw the examples, and see how often answers to other rows are right."""
         self.classes_, codes = np.unique(np.asarray(y), return_inverse=True)
@@ -201,13 +206,18 @@ class PromptedClassifier(ClassifierMixin, _Asking):
 class PromptedRegressor(RegressorMixin, _Asking):
     """A language model that is asked for a number."""
 
+    @property
+    def n_asked_a_fit(self) -> int:
+        """Rows to learn from that a fit asks about at most: one tells cost and time."""
+        return min(self.n_checked, 1)
+
     def fit(self, X: pl.DataFrame, y: Any) -> Self:
         """Draw the examples."""
         numbers = np.asarray(y, dtype=np.float64)
         left = self._prepare(X, [repr(float(number)) for number in numbers], ())
         self.median_ = float(np.median(numbers))
         if left and self.n_checked:
-            self._asked(X[left[:1]])  # what an answer costs, and how long it takes
+            self._asked(X[left[: self.n_asked_a_fit]])
         return self
 
     def predict(self, X: pl.DataFrame) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ from leadline.phases.data.data import Data, assess
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.machine_shares import (
     MachineShare,
+    label_worth,
     learnt_notes,
     learnt_words,
     machine_worth,
@@ -51,6 +52,7 @@ __all__ = [
     "TellingWord",
     "TextLeak",
     "assess",
+    "label_worth",
     "learnt_notes",
     "learnt_words",
     "machine_worth",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.data.wrong_share import wrong_share
 from leadline.phases.number_format import money
-from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note
 from leadline.phases.wording import plural
 
@@ -109,64 +109,93 @@ def weight_of(counts: Sequence[Sequence[int]]) -> float:
     >>> weight_of(((60, 40), (40, 60))) < 0.1, weight_of(((40, 6, 4), (5, 41, 4), (0, 0, 0))) < 0.4
     (True, True)
     """
-    import numpy as np
-
-    from leadline.stats.machine_votes import judged_classes, noisy_worth
-
-    try:
-        found = noisy_worth(
-            1, judged_classes(counts), _MODEL_ERROR, np.random.default_rng(_SEED)
-        ).factor
-    except ValueError:
-        return 1.0
-    return max(found.estimate, _LEAST_WEIGHT)
+    found = _worth(counts, _MODEL_ERROR)
+    return 1.0 if found is None else max(found.estimate, _LEAST_WEIGHT)
 
 
-def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) -> Bounds | None:
+def label_worth(
+    counts: Sequence[Sequence[int]], scoring: str, measured: float, target: float
+) -> Bounds | None:
+    """Rows judged by people that one label of a machine is worth for training; 90 % range.
+
+    The surer a task, the more a wrong label harms. How sure it is shows in the least error known
+    to be in reach: the one that is aimed at, or the one that is measured where it is lower.
+
+    Parameters
+    ----------
+    counts : sequence of sequence of int
+        As of `MachineShare`.
+    scoring : str
+        The metric.
+    measured, target : float
+        Error of the model today, and the one that is good enough, as the metric declares it.
+
+    Returns
+    -------
+    Bounds or None
+        None where it is not known how often the machine errs.
+
+    Examples
+    --------
+    >>> counts = ((90, 10), (10, 90))
+    >>> 0.3 < label_worth(counts, "accuracy", 0.3, 0.2).estimate < 0.8
+    True
+    >>> label_worth(counts, "accuracy", 0.1, 0.2).high < label_worth(
+    ...     counts, "accuracy", 0.3, 0.2
+    ... ).high
+    True
+    """
+    return _worth(counts, wrong_share(scoring, min(measured, target)))
+
+
+def machine_worth(
+    shares: Sequence[MachineShare], scoring: str, measured: float, target: float
+) -> Bounds | None:
     """Rows judged by people that the rows of machines are worth for training; 90 % range.
 
     Parameters
     ----------
     shares : sequence of MachineShare
         Of the machines.
-    scoring : str
-        The metric.
-    error : float
-        What a model is expected to reach in it; taken for the share of rows that it gets wrong,
-        where the metric lies between 0 and 1.
+    scoring, measured, target
+        As of `label_worth`.
 
     Returns
     -------
     Bounds or None
-        None where there are no such rows, or it is not known how often a machine or the model errs.
+        None where there are no such rows, or it is not known how often a machine errs.
 
     Examples
     --------
     >>> share = MachineShare(machine="m", model="m", n_rows=1000, counts=((90, 10), (10, 90)))
-    >>> 300 < machine_worth([share], "accuracy", 0.2).estimate < 800
-    True
-    >>> machine_worth([share], "log_loss", 0.2) is None
+    >>> 300 < machine_worth([share], "accuracy", 0.3, 0.2).estimate < 800
     True
     """
+    found = [
+        (share.n_rows, label_worth(share.counts, scoring, measured, target)) for share in shares
+    ]
+    known = [(n, worth) for n, worth in found if worth is not None]
+    if not known or len(known) < len(found):
+        return None
+    return Bounds(
+        estimate=sum(n * worth.estimate for n, worth in known),
+        low=sum(n * worth.low for n, worth in known),
+        high=sum(n * worth.high for n, worth in known),
+    )
+
+
+def _worth(counts: Sequence[Sequence[int]], model_error: float) -> Bounds | None:
+    """Clean rows that a label is worth; None: people judged rows of one class at most."""
     # here, so that asking where a project stands does not wait for NumPy
     import numpy as np
 
     from leadline.stats.machine_votes import judged_classes, noisy_worth
 
-    if not shares or scoring_of(scoring).is_loss or not 0 < error < 1:
+    try:
+        found = noisy_worth(1, judged_classes(counts), model_error, np.random.default_rng(_SEED))
+    except ValueError:
         return None
-    rng, found = np.random.default_rng(_SEED), []
-    for share in shares:
-        try:
-            worth = noisy_worth(share.n_rows, judged_classes(share.counts), error, rng).clean_rows
-        except ValueError:  # people judged rows of one class at most
-            return None
-        found.append(worth)
-    return Bounds(
-        estimate=sum(each.estimate for each in found),
-        low=sum(each.low for each in found),
-        high=sum(each.high for each in found),
-    )
+    return Bounds(**vars(found.factor))
 
 
 def step_of_a_row(shares: Sequence[MachineShare], n_train: int, worth: Bounds | None) -> float:

@@ -106,15 +106,16 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
         n_hits = point.n_alerts * point.precision.estimate
         n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
         pairs = (
-            ("precision", _as_drawn(point.precision, point.n_alerts), point.test_precision),
-            ("recall", _as_drawn(point.recall, n_real), point.test_recall),
+            ("precision", point.precision, point.n_alerts, point.test_precision),
+            ("recall", point.recall, n_real, point.test_recall),
         )
-        for name, real, test in pairs:
+        for name, told, n, test in pairs:
+            real = _as_drawn(told, n)
             if real.high < test.low or real.low > test.high:
                 side = "lower" if real.high < test.low else "higher"
                 findings.append(
                     warning(
-                        f"{point.name}: {name} is {side} on the stream ({percent_range(real)}) "
+                        f"{point.name}: {name} is {side} on the stream ({percent_range(told)}) "
                         f"than on the test set ({percent_range(test)}).",
                         UNLIKE_STREAM,
                     )

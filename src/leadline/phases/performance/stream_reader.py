@@ -99,7 +99,8 @@ class StreamReader:
         if self.is_declared_first:
             return (
                 "The figures are those with its reading, as "
-                f"{self.by} asked for it before anybody judged a row."
+                f"{self.by} asked for it before anybody judged a row; of slices they are people's "
+                "alone."
             )
         return (
             "The figures are those of people alone: it was asked to read after judging had begun, "

@@ -251,6 +251,20 @@ class MachineRequests:
         found = (each for each in self.accounts() if each.machine == machine)
         return next(found, MachineAccount(machine))
 
+    def answer_seconds(self, machine: str, n_newest: int = 200) -> tuple[float, ...]:
+        """How long its newest answers took, from when each was asked for; batch files aside."""
+        newest = (
+            select(table.c.at, table.c.ended_at)
+            .where(*self._of(machine), table.c.state == RequestState.ANSWERED)
+            .where(table.c.is_batch.is_(False))
+            .order_by(table.c.id.desc())
+            .limit(n_newest)
+        )
+        with self._database.reading() as connection:
+            return tuple(
+                (row.ended_at - row.at).total_seconds() for row in connection.execute(newest)
+            )
+
     def counted_since(self, moment: datetime) -> int:
         """Micro-dollars paid, and set aside, for what was asked from a moment on."""
         answered = table.c.state == RequestState.ANSWERED

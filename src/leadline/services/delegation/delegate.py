@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Mapping
+from dataclasses import replace
 
-from leadline.engines.language_models import ModelAnswer, answers
+from leadline.engines.language_models import ModelAnswer
 from leadline.errors import NotReadyError, SettingsError
 from leadline.evaluation.machine_spending import machine_spending
 from leadline.labelling.blind_rows import Asked, delegation_evidence
@@ -26,38 +25,10 @@ from leadline.services.delegation.machine_task import (
     open_keys,
     why_outdated,
 )
+from leadline.services.delegation.row_answers import MachineLabelling, Tell, ask_rows
 from leadline.services.identity.permission import acting
 from leadline.stats.machine_votes import EPSILONS
 from leadline.workspace import Workspace
-
-Tell: TypeAlias = Callable[[str, float], None]
-
-
-@dataclass(frozen=True)
-class MachineLabelling:
-    """What came of asking a machine.
-
-    Attributes
-    ----------
-    n_rows : int
-        Rows it was to label.
-    n_before : int
-        Of those, rows it had answered before, told the same.
-    n_labelled, n_unsure : int
-        Rows that it has labelled now, and rows on which it is unsure.
-    n_lost : int
-        Rows that got no answer, and are asked about again next time.
-    n_untaught : int, default=0
-        Rows that no model learns from, whoever labels them: on the test side, or later than the
-        train rows.
-    """
-
-    n_rows: int
-    n_before: int
-    n_labelled: int
-    n_unsure: int
-    n_lost: int
-    n_untaught: int = 0
 
 
 def label_blind_rows(
@@ -153,18 +124,13 @@ def _label(
     """Ask about the rows that are not answered yet, and keep what comes back."""
     known = {vote.item for vote in _votes_now(workspace, task)}
     asked = {key: cells for key, cells in rows.items() if key not in known}
-    n_labelled = n_unsure = n_lost = 0
+
+    def keep(answer: ModelAnswer) -> None:
+        workspace.record.delegation.votes.add(_vote(task, answer))
+
+    n_before = len(rows) - len(asked)
     with machine_spending(workspace, task.name) as spending:
-        for n, answer in enumerate(answers(task.endpoint, task.prompt, asked, spending), 1):
-            if answer.is_lost:
-                n_lost += 1
-            else:
-                workspace.record.delegation.votes.add(_vote(task, answer))
-                n_unsure += answer.label is None
-                n_labelled += answer.label is not None
-            if tell is not None:
-                tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
-    return MachineLabelling(len(rows), len(rows) - len(asked), n_labelled, n_unsure, n_lost)
+        return ask_rows(task, asked, spending, keep, n_before=n_before, tell=tell)
 
 
 def _votes_now(workspace: Workspace, task: MachineTask) -> tuple[MachineVote, ...]:

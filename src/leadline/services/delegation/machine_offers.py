@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
-from leadline.phases.data import Data, step_of_a_row
+from leadline.phases.data import Data, label_worth, step_of_a_row
 from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import MachineOffer
-from leadline.phases.forecast.wrong_share import wrong_share
-from leadline.phases.number_format import money
+from leadline.phases.number_format import duration, money
 from leadline.phases.project_accounts.token_price import MICROS, to_micros
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.verdict import Answer, Bounds
 from leadline.phases.wording import plural
-from leadline.record import MachineVote
 from leadline.services.delegation.machine_lines import MachineLine, delegation_lines
 from leadline.services.delegation.machine_task import (
     MachineTask,
@@ -29,9 +25,6 @@ from leadline.services.delegation.machine_task import (
 )
 from leadline.services.delegation.money_estimate import estimate_money
 from leadline.services.labelling.keyed_items import keyed_items
-from leadline.stats.arrays import Floats
-from leadline.stats.labels.label_aggregation import majority_value
-from leadline.stats.machine_votes import judged_classes, noisy_worth
 from leadline.workspace import Workspace
 
 ENOUGH_ROWS = 100
@@ -39,8 +32,7 @@ ENOUGH_ROWS = 100
 
 _VOTES_A_ROW = 2
 _N_PRICED = 1000
-_SEED = 0
-_FEWEST_CLASSES = 2
+_MANY = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,12 +114,14 @@ def _standing(
     if verdict.answer is Answer.NO:
         return MachineStanding(name=line.name, why=verdict.summary)
     try:
-        offer = _offer(workspace, line, forecast)
+        worth = _worth(line, forecast)
+        offer = _offer(workspace, line, forecast, worth)
     except LeadlineError as error:
         return MachineStanding(name=line.name, why=f"{error.found} {error.next}".strip())
     terms = line.decided or (
         f"It may label, once a person says so: 'leadline machine decide {line.name} go'."
     )
+    terms += f" {_worth_words(worth, offer.label_s)}"
     if offer.n_most == 0:
         terms += f" No money is left for it: raise budget under [machines.{line.name}]."
     if forecast.family == PROMPTED:
@@ -153,17 +147,16 @@ def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> 
     )
 
 
-def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> MachineOffer:
-    """What the machine offers.
+def _worth(line: MachineLine, forecast: Forecast) -> Bounds:
+    """Rows judged by people that one of its labels is worth for training.
 
     Raises
     ------
-    LeadlineError
-        If it cannot be said what its labels cost, or are worth.
+    NotReadyError
+        If that is not known.
     """
     assert line.entry is not None
     given = line.entry.verdict.handover
-    task = machine_task(workspace, line.name)
     if given is None:
         raise NotReadyError(
             "It may label, but what a label that is a number is worth for training is not known.",
@@ -176,6 +169,38 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
+    worth = label_worth(given.counts, forecast.scoring, forecast.errors[-1], forecast.target_error)
+    if worth is None:
+        raise NotReadyError(
+            "It may label, but what its labels are worth is not known: of the rows that it is sure "
+            "of, people judged none of a second class.",
+            "A plan weighs labels by their worth, class by class.",
+            f"Have more rows judged by two people, then 'leadline machine delegation {line.name}'.",
+        )
+    return worth
+
+
+def _worth_words(worth: Bounds, label_s: float) -> str:
+    """What many of its labels are worth, as the forecast counts them, and how long they take."""
+    low, middle, high = (f"{_MANY * each:,.0f}" for each in (worth.low, worth.estimate, worth.high))
+    told = f"{_MANY:,} of its labels are worth {middle} ({low} to {high}) judged by people"
+    return f"{told}, and take some {duration(_MANY * label_s)}." if label_s else f"{told}."
+
+
+def _offer(
+    workspace: Workspace, line: MachineLine, forecast: Forecast, worth: Bounds
+) -> MachineOffer:
+    """What the machine offers.
+
+    Raises
+    ------
+    LeadlineError
+        If it cannot be said what its labels cost.
+    """
+    assert line.entry is not None
+    given = line.entry.verdict.handover
+    assert given is not None
+    task = machine_task(workspace, line.name)
     votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
     taken |= {vote.item for vote in workspace.record.labels.votes.plain()}
@@ -184,9 +209,6 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     n_open = sum(key not in taken for key in open_keys(workspace, task.data, is_learnt=True))
     micros = _micros_a_label(workspace, task)
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
-    counts = _counts(task, judged_blind(workspace), votes, given.cut)
-    error = wrong_share(forecast.scoring, forecast.target_error)
-    factor = noisy_worth(1, counts, error, np.random.default_rng(_SEED)).factor
     # it must be asked, and paid, before it is known whether it is sure enough of a row; and a curve
     # that its earlier labels are part of is moved along less by one row, as with rows of people
     brought = given.share * step_of_a_row(
@@ -195,10 +217,11 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     return MachineOffer(
         name=line.name,
         label_cost=dollars(workspace, MICROS) * micros / MICROS if micros else 0.0,
+        label_s=_seconds_a_label(workspace, task),
         factor=Bounds(
-            estimate=factor.estimate * brought,
-            low=factor.low * brought,
-            high=factor.high * brought,
+            estimate=worth.estimate * brought,
+            low=worth.low * brought,
+            high=worth.high * brought,
         ),
         n_open=n_open,
         n_most=int(max(left, 0) / micros) if micros else None,
@@ -220,32 +243,8 @@ def _micros_a_label(workspace: Workspace, task: MachineTask) -> float:
     return estimate_money(workspace, task.name, _N_PRICED).estimate.micros.estimate / _N_PRICED
 
 
-def _counts(
-    task: MachineTask,
-    judged: dict[str, dict[str, str]],
-    votes: tuple[MachineVote, ...],
-    cut: float | None,
-) -> Floats:
-    """Judged rows by what most people say and what the machine says, of those it may be given.
-
-    Raises
-    ------
-    NotReadyError
-        If there are no such rows of two classes.
-    """
-    places = {name: place for place, name in enumerate(task.classes)}
-    counts = [[0] * len(places) for _ in places]
-    for vote in votes:
-        most = majority_value(list(judged[vote.item].values())) if vote.item in judged else None
-        is_sure = cut is None or (vote.confidence or 0.0) >= cut
-        if is_sure and most in places and vote.value in places:
-            counts[places[most]][places[vote.value]] += 1
-    known = judged_classes(counts)
-    if len(known) < _FEWEST_CLASSES:
-        raise NotReadyError(
-            "It may label, but what its labels are worth is not known: of the rows that it is sure "
-            "of, people judged none of a second class.",
-            "A plan weighs labels by their worth, class by class.",
-            "Have more rows judged by two people.",
-        )
-    return known
+def _seconds_a_label(workspace: Workspace, task: MachineTask) -> float:
+    """What its newest answers took, as many at once as it may be asked for; 0: it gave none."""
+    took = workspace.record.machines.answer_seconds(task.name)
+    at_once = min(task.settings.max_in_flight, len(took))
+    return sum(took) / len(took) / at_once if took else 0.0

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from leadline.engines.language_models import answers
+from leadline.engines.language_models import ModelAnswer
 from leadline.errors import NotReadyError, SettingsError
 from leadline.evaluation.machine_spending import machine_spending
 from leadline.phases.permissions import Action
 from leadline.phases.tuning import Tuning
 from leadline.record import DeclaredReader, RowReading
-from leadline.services.delegation.delegate import MachineLabelling, Tell
 from leadline.services.delegation.machine_task import Cells, MachineTask, as_cell, machine_task
+from leadline.services.delegation.row_answers import MachineLabelling, Tell, ask_rows
 from leadline.services.identity.permission import acting
 from leadline.services.reviewing.later_draws import as_drawn
 from leadline.services.reviewing.stream_estimate import kept_bands
@@ -101,19 +101,13 @@ def read_stream(
             raise _other_reader(reader, name)
         known = {each.row for each in readings.of(reader)}
         asked = {row: score for row, score in wanted.items() if row not in known}
-        n_labelled = n_unsure = n_lost = 0
-        cells = _cells(stream, asked)
-        for n, answer in enumerate(answers(task.endpoint, task.prompt, cells, spending), 1):
-            if answer.is_lost:
-                n_lost += 1
-            else:
-                row = int(answer.row)
-                readings.add(reader, RowReading(row=row, score=asked[row], value=answer.label))
-                n_unsure += answer.label is None
-                n_labelled += answer.label is not None
-            if tell is not None:
-                tell(f"{n:,} of {len(asked):,} rows", n / len(asked))
-    done = MachineLabelling(len(wanted), len(wanted) - len(asked), n_labelled, n_unsure, n_lost)
+
+        def keep(answer: ModelAnswer) -> None:
+            row = int(answer.row)
+            readings.add(reader, RowReading(row=row, score=asked[row], value=answer.label))
+
+        n_before = len(wanted) - len(asked)
+        done = ask_rows(task, _cells(stream, asked), spending, keep, n_before=n_before, tell=tell)
     return StreamLabelling(done, is_headline=not reader.n_judged)
 
 

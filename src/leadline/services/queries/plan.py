@@ -93,7 +93,7 @@ class BudgetPlan:
     outcomes : tuple of BudgetOutcome
         By ascending budget.
     granted : BudgetOutcome
-        Of the budget in ``leadline.toml``.
+        Of the budget in ``leadline.toml``; where it grants none, of the largest compared.
     machine_costs : tuple of MachineCosts
         Of the machine hours of the granted budget, on the machines in the settings.
     machines : tuple of MachineStanding
@@ -103,7 +103,7 @@ class BudgetPlan:
     beside : tuple of str
         A sentence a budget: what it buys, and what people alone come to.
     rounds : tuple of LabelRound
-        What to buy with the budget in ``leadline.toml``, round by round.
+        What to buy with the budget of `granted`, round by round.
     distillations : tuple of Distillation
         Of each machine that may label: how a cheap model takes its place.
     """
@@ -146,16 +146,10 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         If a budget is negative or beyond all that is counted with, or none is known.
     """
     require(workspace, Action.VIEW)
-    entry = workspace.record.latest("forecast")
-    if entry is None or not isinstance(entry.verdict, Forecast):
-        raise NotReadyError(
-            "There is no forecast on the record.",
-            "A plan is made from a learning curve.",
-            "Label some hundred rows, then run 'leadline run'.",
-        )
-    forecast = entry.verdict
+    number, forecast = _planned(workspace)
     granted = workspace.settings.problem.budget
     wanted = _budgets(budgets, granted)
+    granted = granted or wanted[-1]
     costs = labelling_costs(workspace, forecast)
     project = _Project(forecast, costs)
     machines = machine_standings(workspace, forecast, costs)
@@ -181,7 +175,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         target_score=forecast.target_score,
         currency=forecast.currency,
         priced_at=prices.priced_at,
-        forecast=entry.number,
+        forecast=number,
         is_current=now.standings["forecast"].state is State.CURRENT,
         chance=success_chance(workspace.record, now),
         costs=costs,
@@ -202,6 +196,31 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
             if (plan := distillation_of(workspace, offer, forecast, costs)) is not None
         ),
     )
+
+
+def has_budget(workspace: Workspace) -> bool:
+    """Whether a plan needs no amounts of money to be named, as a budget is granted.
+
+    Raises
+    ------
+    NotReadyError
+        If there is no forecast, so that there is no plan whatever is named.
+    """
+    require(workspace, Action.VIEW)
+    _planned(workspace)
+    return workspace.settings.problem.budget > 0
+
+
+def _planned(workspace: Workspace) -> tuple[int, Forecast]:
+    """The forecast that plans are made from, and the number of its entry."""
+    entry = workspace.record.latest("forecast")
+    if entry is None or not isinstance(entry.verdict, Forecast):
+        raise NotReadyError(
+            "There is no forecast on the record.",
+            "A plan is made from a learning curve.",
+            "Label some hundred rows, then run 'leadline run'.",
+        )
+    return entry.number, entry.verdict
 
 
 class _Project:

@@ -3,7 +3,8 @@
 In a band with the share p of positives a machine says yes to ``p s + (1 - p) f`` of the rows, where
 s and f are how often it does so to a positive and to a negative. The rows that people judged say
 what s and f are there, the rows that they did not how often it says yes; together they say what p
-is. s and f need not be the same in every band: where the model errs, the machine may err too.
+is. s and f need not be the same in every band: a machine that is misled by what misleads the model
+says yes more often in each band than in the one below, to positives and to negatives alike.
 """
 
 from __future__ import annotations
@@ -19,11 +20,18 @@ from leadline.stats.judgments.band_walk import BandEvidence
 from leadline.stats.judgments.bands import Bands
 
 _JEFFREYS = 0.5
-# what is known of s and f elsewhere counts as so many rows of the band; weighed by evidence
+# what is known of s and f elsewhere counts as so many rows of the band, and by so much their log
+# odds rise from band to band; weighed by evidence
 _BORROWED = (2.0, 8.0, 32.0)
+_RISES = (0.0, 0.5, 1.0, 2.0)
+# what foretells the judged rows so much worse than the best does, as a log, is left out
+_HOPELESS = 4.0
+# rows of either kind that people must have found in a band
+_FEWEST_OF_A_KIND = 2
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
 _N_RATES, _N_SHARES = 32, 8
+_RATE_LOG_ODDS = np.linspace(-14.0, 14.0, 281)
 
 
 @dataclass(frozen=True)
@@ -109,26 +117,32 @@ class BandConfusion:
 
     def evidence(self) -> BandEvidence:
         """What the rows that nobody judged say of each band's share of positives."""
-        hits, misses, false, right = (
-            _by_band(self.bands, each)
-            for each in (self.hits, self.misses, self.false_alarms, self.rejections)
-        )
-        fits, curves = np.zeros((2, len(_BORROWED), self.bands.n_bands, LOG_ODDS.size))
-        for place, n_borrowed in enumerate(_BORROWED):
-            for band in range(self.bands.n_bands):
-                to_positive = _borrowed(hits, misses, band, n_borrowed), (hits[band], misses[band])
-                to_negative = _borrowed(false, right, band, n_borrowed), (false[band], right[band])
-                fits[place, band] = _log_beta(*to_positive) + _log_beta(*to_negative)
-                further = float(self.n_yes[band]), float(self.n_no[band])
-                # a machine may be blind where no positive row shows what it says to one
-                if any(further) and hits[band] + misses[band]:
-                    curves[place, band] = _log_likelihood(to_positive, to_negative, further)
-        # how well each other band is foretold: a machine that errs alike everywhere is believed
-        mixed = logsumexp(curves + fits.sum(axis=1, keepdims=True) - fits, axis=0)
+        to_positive = _by_band(self.bands, self.hits), _by_band(self.bands, self.misses)
+        to_negative = _by_band(self.bands, self.false_alarms), _by_band(self.bands, self.rejections)
+        ways = [
+            (_foretold(*to_positive, n_borrowed, rise), _foretold(*to_negative, n_borrowed, rise))
+            for n_borrowed in _BORROWED
+            for rise in _RISES
+        ]
+        fits = np.array([_log_beta(s, to_positive) + _log_beta(f, to_negative) for s, f in ways])
+        likely = fits.sum(axis=1) > fits.sum(axis=1).max() - _HOPELESS
+        curves = np.zeros((int(likely.sum()), self.bands.n_bands, LOG_ODDS.size))
+        # a machine may be blind where hardly a row of a kind shows what it says to one
+        shown = np.minimum(np.add(*to_positive), np.add(*to_negative)) >= _FEWEST_OF_A_KIND
+        for band in np.flatnonzero(shown & (self.n_yes + self.n_no > 0)).tolist():
+            further = float(self.n_yes[band]), float(self.n_no[band])
+            seen = [_at(to_positive, band), _at(to_negative, band)]
+            for place, way in enumerate(np.flatnonzero(likely).tolist()):
+                s, f = (_at(prior, band) for prior in ways[way])
+                curves[place, band] = _log_likelihood((s, seen[0]), (f, seen[1]), further)
+        # how well each other band is foretold
+        others = (fits.sum(axis=1, keepdims=True) - fits)[likely]
+        mixed = logsumexp(curves + others[..., None], axis=0)
         return BandEvidence(mixed - mixed.max(axis=1, keepdims=True))
 
 
 _Pair = tuple[float, float]
+_Pairs = tuple[Floats, Floats]
 
 
 def _by_band(bands: Bands, counts: Ints) -> Floats:
@@ -136,12 +150,25 @@ def _by_band(bands: Bands, counts: Ints) -> Floats:
     return found.astype(np.float64)
 
 
-def _borrowed(yes: Floats, no: Floats, band: int, n_borrowed: float) -> _Pair:
-    """Beta prior of a rate in a band: Jeffreys', and a few rows as in the other bands."""
-    elsewhere = yes.sum() - yes[band], no.sum() - no[band]
-    n = float(sum(elsewhere))
-    share = min(n_borrowed, n) / n if n else 0.0
-    return _JEFFREYS + share * elsewhere[0], _JEFFREYS + share * elsewhere[1]
+def _at(pairs: _Pairs, band: int) -> _Pair:
+    return float(pairs[0][band]), float(pairs[1][band])
+
+
+def _foretold(yes: Floats, no: Floats, n_borrowed: float, rise: float) -> _Pairs:
+    """Beta prior of a rate in each band: Jeffreys', and a few rows as the other bands have it."""
+    bands = np.arange(yes.size)
+    # of each band, on a grid of its own log odds: the mean rate that the others would have
+    weights = np.where(bands[:, None] == bands, 0.0, yes + no)
+    n = weights.sum(axis=1)
+    away = rise * (bands - bands[:, None])
+    rates = expit(_RATE_LOG_ODDS[:, None, None] + away)
+    expected = np.sum(rates * weights, axis=2) / np.maximum(n, 1)
+    seen = (yes.sum() - yes + _JEFFREYS) / (n + 2 * _JEFFREYS)
+    rate = np.array(
+        [expit(np.interp(seen[band], expected[:, band], _RATE_LOG_ODDS)) for band in bands]
+    )
+    borrowed = np.minimum(n_borrowed, n)
+    return _JEFFREYS + borrowed * rate, _JEFFREYS + borrowed * (1 - rate)
 
 
 def _log_likelihood(
@@ -185,13 +212,14 @@ def _solved(wanted: _Pair, other: _Pair, weight: Floats, yes: Floats) -> Floats:
     return found
 
 
-def _log_beta(prior: _Pair, counts: _Pair) -> float:
-    """Log probability of rows in the order they came, their rate unknown."""
-    return float(betaln(*_added(prior, counts)) - betaln(*prior))
+def _log_beta(prior: _Pair | _Pairs, counts: _Pair | _Pairs) -> Floats:
+    """Log probability of rows in the order they came, their rate unknown; of each band."""
+    whole = betaln(prior[0] + counts[0], prior[1] + counts[1])
+    return np.asarray(whole - betaln(*prior), dtype=np.float64)
 
 
 def _added(prior: _Pair, counts: _Pair) -> _Pair:
-    return prior[0] + float(counts[0]), prior[1] + float(counts[1])
+    return prior[0] + counts[0], prior[1] + counts[1]
 
 
 def _middles(n: int) -> Floats:

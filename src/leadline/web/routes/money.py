@@ -16,6 +16,7 @@ from leadline.services.accounting.machine_budgets import budget_table, machine_b
 from leadline.services.parsing import parse_amounts, parse_day
 from leadline.services.plan_tables import outcome_table, round_table
 from leadline.services.queries import BudgetPlan, budget_plan
+from leadline.services.queries.plan import has_budget
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
 from leadline.web.middleware import PICTURE_POLICY
 from leadline.web.page_context import Context
@@ -46,12 +47,16 @@ def money(request: Request, context: Context) -> Response:
 
 @router.get("/plan")
 def plan(request: Request, context: Context, budget: str = "") -> Response:
-    """Show what a budget would buy of people and of machines."""
+    """Show what a budget would buy of people and of machines; ask for one where none is granted."""
+    if not (budget.strip() or has_budget(context.workspace)):
+        currency = context.workspace.settings.problem.currency
+        return context.render(request, "pages/plan.html", plan=None, currency=currency, budget="")
     its = _plan(context, budget)
     return context.render(
         request,
         "pages/plan.html",
         plan=its,
+        currency=its.currency,
         budget=budget,
         outcomes=outcome_table(its),
         rounds=round_table(its),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 _SHARES = ("accuracy", "error_rate", "balanced_accuracy")
 # where the metric does not tell: a sure task, on which a wrong label harms more
 _NOT_KNOWN = 0.1
@@ -40,16 +38,20 @@ def wrong_share(scoring: str, error: float) -> float:
         share = _of_log_loss(error)
     else:
         share = _NOT_KNOWN
-    return float(np.clip(share, _LEAST, _MOST))
+    return min(max(share, _LEAST), _MOST)
 
 
 def _of_area(error: float) -> float:
+    # here, so that asking where a project stands does not wait for NumPy
+    import numpy as np
     from scipy.special import ndtr, ndtri
 
     return float(ndtr(ndtri(np.clip(error, 1e-6, 0.5)) / np.sqrt(2)))
 
 
 def _of_log_loss(error: float) -> float:
+    import numpy as np
+
     shares = np.linspace(1e-6, 0.5, 2000)
     entropy = -shares * np.log(shares) - (1 - shares) * np.log1p(-shares)
     return float(np.interp(error, entropy, shares))
