@@ -64,7 +64,7 @@ class DesignMatrices:
     @classmethod
     def at(cls, x: Floats, active: Ints) -> DesignMatrices:
         """Return the matrices of curves measured at the log sizes `x`; the last few are kept."""
-        return _design(x.tobytes(), active.tobytes())
+        return _design(x.tobytes(), active.astype(np.int64).tobytes())
 
     @classmethod
     def made(cls, x: Floats, active: Ints) -> DesignMatrices:
