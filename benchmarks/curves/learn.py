@@ -1,12 +1,13 @@
 """Learn what ships in `leadline/stats/curves/learnt.npz`: prior, tilts by family, calibration.
 
 Classifiers on tables from the train halves of LCDB 1.0 and 1.1 only: data sets whose
-`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. With
---crossed also once without each fold of data sets, into the cache, for the benchmarks that
-cross-validate. With --networks the tables that ship are kept, and what is learnt of networks is
-learnt anew.
+`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. RMSE, MAE,
+R² and average precision from the learning half of `metric_examples.py`. With --crossed also once
+without each fold of data sets, into the cache, for the benchmarks that cross-validate. With
+--networks the tables that ship are kept, and what is learnt of networks is learnt anew; with
+--metrics all that ships is kept, and those four metrics are learnt anew.
 
-    python benchmarks/curves/learn.py [--crossed | --networks] [--jobs 2]
+    python benchmarks/curves/learn.py [--crossed | --networks | --metrics] [--jobs 2]
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import examples
@@ -27,10 +29,13 @@ from learning import (
     learnt_of,
     likelihoods,
     useful_kernels,
+    with_groups,
 )
+from metric_examples import N_REPEATS, examples_of
 from networks import SOURCES, learn_networks, networks
 from sources import cache, hash_share
 
+from leadline.stats.curves.fitting import FEW_REPEATS
 from leadline.stats.curves.learnt import Learnt, Table, learnt, packed, unpacked
 
 SHIPPED = Path(__file__).resolve().parents[2] / "src/leadline/stats/curves/learnt.npz"
@@ -44,7 +49,13 @@ def main() -> None:
     which.add_argument("--crossed", action="store_true", help="also once without each fold")
     which.add_argument("--networks", action="store_true", help="the networks' table alone")
     parser.add_argument("--jobs", type=int, default=1)
+    which.add_argument("--metrics", action="store_true", help="RMSE, MAE, R² and AP alone")
     options = parser.parse_args()
+    if options.metrics:
+        kept = learnt()
+        tables = with_metrics((kept.known, kept.hidden), kept.networks, options.jobs)
+        _save(learnt_of(*tables, kept.networks, _provenance(None)), SHIPPED)
+        return
     if options.networks:
         tables = (learnt().known, learnt().hidden)
         _save(learnt_of(*tables, learn_networks(networks(), tables), _provenance(None)), SHIPPED)
@@ -61,8 +72,20 @@ def main() -> None:
         tables = Parallel(n_jobs=options.jobs)(
             delayed(lesson.table)(deep, without=fold) for lesson in lessons
         )
-        every = learnt_of(tables[0], tables[1], deep, _provenance(fold))
+        tables = with_metrics((tables[0], tables[1]), deep, options.jobs)
+        every = learnt_of(*tables, deep, _provenance(fold))
         _save(every, SHIPPED if fold is None else crossed_path(fold))
+
+
+def with_metrics(tables: tuple[Table, Table], deep: Table, jobs: int) -> tuple[Table, Table]:
+    """The tables of known and of hidden standard errors, with the four metrics besides."""
+    of = partial(examples_of, "learning")
+    lessons = [of(FEW_REPEATS), of(FEW_REPEATS - 2) + of(N_REPEATS, hide=True)]
+    known, hidden = Parallel(n_jobs=jobs)(
+        delayed(with_groups)(table, lesson, deep)
+        for table, lesson in zip(tables, lessons, strict=True)
+    )
+    return known, hidden
 
 
 def _save(every: Learnt, path: Path) -> None:
@@ -118,6 +141,7 @@ def _provenance(fold: int | None) -> dict[str, object]:
             "LCDB 1.1": "doi 10.4121/3bd18108-fad0-4e4c-affd-4341fba99306, CC BY 4.0; "
             "Yan, Mohr, Viering 2025",
             **SOURCES,
+            "RMSE, MAE, R2, average precision": "benchmarks/curves/metric_tables.py, learning half",
         },
         "half": "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5",
         "shares": SHARES,

@@ -10,10 +10,12 @@ With --replays this is done so many times with five repeats a size drawn by chan
 would have them, and without the laws that are fitted to a curve. Regrets are averaged: a data set
 says more, with less chance in it.
 
+With --shipped data sets of the train half are forecast by what ships and has seen them.
+
 For the same budget an oracle is shown: who knows which of the three that lead at the largest size
 seen will be the best at full size. The share reached is of the regret that it saves.
 
-    python benchmarks/find/regret.py [--half train|test] [--share 0.125] [--replays N] [--limit N]
+    python benchmarks/find/regret.py [--half train|test] [--shipped] [--share 0.125] [--replays N]
 """
 
 from __future__ import annotations
@@ -48,8 +50,9 @@ LAST = "error at the largest size seen"
 MEDIAN = "Leadline, median forecast"
 ALONE = "Leadline, half of the forecast lead"
 JOINT = "Leadline, joint forecast, as a search chooses"
+KINDS = "the same without any of the forecast lead, by kinds alone"
 ORACLE = "oracle among the three that lead there"
-METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT, ORACLE)
+METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT, KINDS, ORACLE)
 _N_OF_ORACLE = 3
 _N_OF_REPLAY = 5
 
@@ -69,6 +72,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--half", choices=["train", "test"], default="test")
+    parser.add_argument("--shipped", action="store_true", help="by tables that may have seen them")
     parser.add_argument("--share", type=float, default=0.125)
     parser.add_argument("--limit", type=int, default=None)
     parser.add_argument("--replays", type=int, default=0, help="of five repeats each; 0: all, once")
@@ -78,8 +82,9 @@ def main() -> None:
     replays = [[replay(f, rng) for f in fields] for _ in range(options.replays)] or [fields]
     # laws fitted to a curve take most of the time, and need no closer look
     methods = [name for name in METHODS if not (options.replays and name in PEERS)]
+    is_crossed = options.half == "train" and not options.shipped
     regrets = np.mean(
-        [[regret_of(f, options.half, methods) for f in some] for some in replays], axis=0
+        [[regret_of(f, is_crossed, methods) for f in some] for some in replays], axis=0
     )
     print(
         f"LCDB 1.0, accuracy, {options.half} half: {len(fields)} data sets, "
@@ -153,9 +158,9 @@ def _drawn(curve: Curve, rng: np.random.Generator) -> Curve:
     return replace(curve, errors=runs.mean(axis=1), stderr=stderr, repeats=runs)
 
 
-def regret_of(field: Field, half: str, methods: Sequence[str]) -> list[float]:
-    """Of each method on one data set."""
-    fold = fold_of(int(field.data)) if half == "train" else None
+def regret_of(field: Field, is_crossed: bool, methods: Sequence[str]) -> list[float]:
+    """Of each method on one data set; crossed: by what was learnt without its fold."""
+    fold = fold_of(int(field.data)) if is_crossed else None
     learnt, table = (None, None) if fold is None else (ours.learnt_without(fold), crossed(fold))
     at = np.array([field.size])
     guesses: dict[str, np.ndarray] = {
@@ -175,6 +180,8 @@ def regret_of(field: Field, half: str, methods: Sequence[str]) -> list[float]:
     kinds = [kind_of(curve.learner) for curve in field.curves]
     ratio = field.size / max(float(curve.sizes[-1]) for curve in field.curves)
     guesses[JOINT] = joint_log_errors(last, changes, stds, kinds, ratio, table=table)
+    nothing = np.zeros(len(last))
+    guesses[KINDS] = joint_log_errors(last, nothing, stds, kinds, ratio, table=table)
     guesses[ORACLE] = np.full(len(last), np.inf)
     leading = np.argsort(last, kind="stable")[:_N_OF_ORACLE]
     guesses[ORACLE][leading] = field.finals[leading]

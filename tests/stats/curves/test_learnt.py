@@ -43,7 +43,8 @@ def test_the_file_says_where_it_comes_from() -> None:
     provenance = learnt().provenance
     assert provenance["version"] == VERSION
     assert provenance["half"] == "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5"
-    assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1", "neural networks"}
+    of_metrics = "RMSE, MAE, R2, average precision"
+    assert set(provenance["sources"]) == {"LCDB 1.0", "LCDB 1.1", "neural networks", of_metrics}
     licences = " ".join(provenance["sources"].values())
     assert "MIT" in licences
     assert "CC BY 4.0" in licences
@@ -277,6 +278,37 @@ def test_the_table_is_learnt_again_from_the_fixture(
     off = np.abs(table.calibrated - stored["calibrated"])
     assert off.mean() < 0.01, AGAIN
     assert off.max() < 0.2, AGAIN
+
+
+def test_a_metric_is_learnt_beside_what_a_table_knows(
+    learning: ModuleType,
+    examples: list[Any],
+    weighed: np.ndarray,
+    stored: dict[str, Any],
+) -> None:
+    """Curves whose errors jump after the cut: intervals of their metric widen, others stay."""
+    table = learning.learn_prior(examples, weighed, stored["active"], (0.6, 0.2))
+    chance = np.random.default_rng(0)
+    losses = [
+        replace(
+            each,
+            metric="mean_absolute_error",
+            later_errors=each.later_errors * np.exp(chance.normal(size=each.later_errors.size)),
+        )
+        for each in examples[:60]
+    ]
+    wider = learning.with_groups(table, losses, table)
+    assert wider.groups == (*table.groups, "mean_absolute_error")
+    assert np.array_equal(wider.calibrated[:-1], table.calibrated)
+    assert np.array_equal(wider.tilt_shapes[:-1], table.tilt_shapes)
+    assert not wider.tilt_shapes[-1].any()
+    twice = int(np.argmin(np.abs(wider.ratios - 2)))
+    assert wider.calibrated[-1, twice, 0] < table.calibrated[0, twice, 0] - 0.3
+    assert wider.calibrated[-1, twice, -1] > table.calibrated[0, twice, -1] + 0.3
+    # learnt again, a metric takes the place of what was known of it
+    again = learning.with_groups(wider, losses, table)
+    assert again.groups == wider.groups
+    assert again.calibrated == pytest.approx(wider.calibrated, abs=1e-6)
 
 
 def test_what_was_learnt_makes_other_data_sets_likelier(

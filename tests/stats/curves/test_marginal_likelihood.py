@@ -26,10 +26,12 @@ AHEAD = np.log([2.0, 16.0])
 STRETCH = 0.2
 
 
-def curve(noise: float = 0.01, seed: int = 0, *, fall: float = 2.0) -> Measured:
+def curve(
+    noise: float = 0.01, seed: int = 0, *, fall: float = 2.0, sizes: np.ndarray = SIZES
+) -> Measured:
     rng = np.random.default_rng(seed)
-    errors = 0.1 + fall * SIZES**-0.5 + noise * rng.standard_normal(SIZES.size)
-    return measured(SIZES, errors, np.full(SIZES.size, noise), METRICS["error_rate"], 5)
+    errors = 0.1 + fall * sizes**-0.5 + noise * rng.standard_normal(sizes.size)
+    return measured(sizes, errors, np.full(sizes.size, noise), METRICS["error_rate"], 5)
 
 
 def full_covariance(data: Measured, kernel: int, x: np.ndarray, height: np.ndarray) -> np.ndarray:
@@ -76,8 +78,9 @@ def test_likelihoods_are_those_of_the_full_normal_distribution(noise: float, fal
     assert np.all((found - found.max())[~near] < -25)
 
 
-def test_precisions_are_those_of_the_covariances() -> None:
-    data = curve()
+@pytest.mark.parametrize("n_points", [5, 9, 22])
+def test_precisions_are_those_of_the_covariances(n_points: int) -> None:
+    data = curve(sizes=np.geomspace(100.0, 6400, n_points))
     _, inverse = log_likelihoods(data, DesignMatrices.at(data.x, ACTIVE))
     for row, kernel in enumerate(ACTIVE):
         covariance = full_covariance(data, int(kernel), data.x, np.zeros(data.x.size))
@@ -110,6 +113,14 @@ def test_a_few_components_forecast_as_all_together(noise: float) -> None:
         )[:, 0]
         # single precision and 128 stand-ins for 3,356
         assert found == pytest.approx(exact, abs=0.03)
+
+
+def test_curves_of_the_same_sizes_share_their_design() -> None:
+    one, other = (curve(seed=seed) for seed in (0, 1))
+    assert DesignMatrices.at(one.x, ACTIVE) is DesignMatrices.at(other.x, ACTIVE)
+    fewer = DesignMatrices.at(one.x[1:], ACTIVE)
+    assert fewer.basis == pytest.approx(DesignMatrices.at(one.x, ACTIVE).basis[:, 1:])
+    assert DesignMatrices.at(one.x, ACTIVE[:2]).covariance.shape[0] == 2
 
 
 def test_of_two_shapes_the_likelier_one_gets_the_root_of_the_ratio() -> None:

@@ -109,3 +109,11 @@ def test_a_class_that_the_model_does_not_know_has_probability_zero() -> None:
     assert unknown.of(np.array(["c", "b"])).tolist() == [0.0, 0.75]
     loss = metric_of("log_loss").compute(np.array(["c", "b"]), unknown)
     assert loss == pytest.approx((36.0437 - np.log(0.75)) / 2, abs=1e-4)
+
+
+@pytest.mark.parametrize("n_positive", [20, 21, 45, 47])
+def test_a_perfect_ranking_has_no_error_below_0(n_positive: int) -> None:
+    """Equal parts of 1 may add up to a last digit more."""
+    y = np.arange(100) < n_positive
+    metric = metric_of("average_precision")
+    assert metric.error(metric.compute(y.astype(int), -np.arange(100.0))) >= 0

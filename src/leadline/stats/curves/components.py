@@ -63,11 +63,10 @@ class Components:
         cross, own = self._covariances(kernel, x)
         conditional = own - np.einsum("kxn,kxn->kx", cross @ inverse, cross)
         place = np.searchsorted(kernel, self.kernel)
-        seen = cross[place]
-        mean = self.coefficient[:, None] * basis
-        mean += np.einsum("cxn,cn->cx", seen, self.residual_weights)
-        rest = basis - np.einsum("cxn,cn->cx", seen, self.basis_weights)
-        variance = conditional[place] + rest**2 / self.precision[:, None]
+        weights = np.stack([self.residual_weights, self.basis_weights], axis=2)
+        residuals, seen = np.moveaxis(cross[place] @ weights, 2, 0)
+        mean = self.coefficient[:, None] * basis + residuals
+        variance = conditional[place] + (basis - seen) ** 2 / self.precision[:, None]
         return mean, np.maximum(variance, _JITTER)
 
     def draws(self, x: Floats, size: int, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -113,17 +113,14 @@ def _fit_all(
     kind = metric_of(metric)
     names = groups_of(family, kind, n_repeats)
     networks = Calibration.of(both.networks, names)
-    designs: dict[tuple[int, bytes], DesignMatrices] = {}
     found = []
     for train_sizes, errors, stderr in curves:
         data = measured(train_sizes, errors, stderr, kind, n_repeats)
         few = n_repeats is not None and n_repeats < FEW_REPEATS
         table = both.hidden if few or data.stderr is None else both.known
         prior = both.mixture(table, names)
-        key = (id(table), data.x.tobytes())
-        if key not in designs:
-            designs[key] = DesignMatrices.at(data.x, prior.active)
-        components = posterior_components(data, prior.log_prior, designs[key])
+        design = DesignMatrices.at(data.x, prior.active)
+        components = posterior_components(data, prior.log_prior, design)
         share = prior.share_of_networks(components.kernel, components.shape, components.weight)
         found.append(
             CurvePosterior(

@@ -17,7 +17,7 @@ References
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,8 @@ _COEFFICIENT_SD = 0.2  # prior standard deviation of b
 # weight, though others forecast as well [2]
 _EXPONENT = 0.5
 _N_KEPT = 128
+_SMALL_BLOCK = 8
+_N_DESIGNS = 8  # of a megabyte each, for 14 sizes
 _AHEAD = np.log(4.0)  # components are lined up by where they lead at four times the size
 
 
@@ -61,12 +63,23 @@ class DesignMatrices:
 
     @classmethod
     def at(cls, x: Floats, active: Ints) -> DesignMatrices:
-        """Return the matrices of curves measured at the log sizes `x`."""
+        """Return the matrices of curves measured at the log sizes `x`; the last few are kept."""
+        return _design(x.tobytes(), active.astype(np.int64).tobytes())
+
+    @classmethod
+    def made(cls, x: Floats, active: Ints) -> DesignMatrices:
+        """Return them, made anew."""
         covariance = kernels().take(active).covariance(x, x) + LEVEL_VARIANCE
         basis = shapes().at(x)
         points = np.ascontiguousarray(basis.T)
         products = np.concatenate([point * points[place:] for place, point in enumerate(points)])
         return cls(active, basis, products, covariance)
+
+
+@lru_cache(maxsize=_N_DESIGNS)
+def _design(x: bytes, active: bytes) -> DesignMatrices:
+    """Candidates are measured at the same sizes, and fitted again and again."""
+    return DesignMatrices.made(np.frombuffer(x), np.frombuffer(active, dtype=np.int64))
 
 
 def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Floats]:
@@ -82,18 +95,36 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     covariance = design.covariance + (data.variance + noise)[:, :, None] * np.eye(data.x.size)
     factor = np.linalg.cholesky(covariance)
     # by way of the factor: its condition is but the root of the covariance's
-    whitener = np.linalg.inv(factor)
+    whitener = _inverse_of_triangles(factor)
     inverse = whitener.transpose(0, 2, 1) @ whitener
     weights = inverse @ data.y
     one, other = np.triu_indices(data.x.size)
     twice = inverse[:, one, other] * np.where(one == other, 1.0, 2.0)
     # b integrated out: the least of (y - b h)' V^-1 (y - b h) + (b - 1)^2 / sd^2, and its precision
-    precision = _COEFFICIENT_SD**-2 + twice @ design.products
-    projection = _COEFFICIENT_SD**-2 + weights @ design.basis.T
-    misfit = (weights @ data.y + _COEFFICIENT_SD**-2)[:, None] - projection**2 / precision
+    precision = twice @ design.products
+    precision += _COEFFICIENT_SD**-2
+    gain = weights @ design.basis.T
+    gain += _COEFFICIENT_SD**-2
+    gain *= gain
+    gain /= precision
+    log_likelihood: Floats = np.subtract(gain, np.log(precision, out=precision), out=gain)
+    log_likelihood *= 0.5
     log_det = np.log(np.einsum("cnn->cn", factor)).sum(axis=1)
-    log_likelihood: Floats = -0.5 * (misfit + np.log(precision)) - log_det[:, None]
+    log_likelihood -= (0.5 * (weights @ data.y + _COEFFICIENT_SD**-2) + log_det)[:, None]
     return log_likelihood, inverse
+
+
+def _inverse_of_triangles(factor: Floats) -> Floats:
+    """Inverses of lower triangular matrices, by blocks."""
+    n_points = factor.shape[-1]
+    if n_points <= _SMALL_BLOCK:
+        return np.linalg.inv(factor)
+    half = n_points // 2
+    inverse = np.zeros_like(factor)
+    inverse[:, :half, :half] = upper = _inverse_of_triangles(factor[:, :half, :half])
+    inverse[:, half:, half:] = lower = _inverse_of_triangles(factor[:, half:, half:])
+    inverse[:, half:, :half] = -lower @ factor[:, half:, :half] @ upper
+    return inverse
 
 
 def posterior_components(data: Measured, log_prior: Floats, design: DesignMatrices) -> Components:
@@ -114,7 +145,9 @@ def posterior_components(data: Measured, log_prior: Floats, design: DesignMatric
         At most 128 of them.
     """
     log_weight, inverse = log_likelihoods(data, design)
-    row, shape, weight = _thinned(_EXPONENT * log_weight + log_prior)
+    log_weight *= _EXPONENT
+    log_weight += log_prior
+    row, shape, weight = _thinned(log_weight)
     basis, active = design.basis[shape], design.active
     basis_weights = np.einsum("cn,cnm->cm", basis, inverse[row])
     data_weights = (inverse @ data.y)[row]
@@ -141,7 +174,7 @@ def _thinned(log_weight: Floats) -> tuple[Ints, Ints, Floats]:
     equal steps of the cumulative weight, in the order of where they lead, a few stand for all.
     """
     order = _order()
-    weight = np.exp(log_weight - log_weight.max())[:, order].T.ravel()
+    weight = np.exp(log_weight - log_weight.max()).T[order]
     cumulative = np.cumsum(weight)
     ticks = (np.arange(_N_KEPT) + 0.5) / _N_KEPT * cumulative[-1]
     kept, counts = np.unique(np.searchsorted(cumulative, ticks), return_counts=True)

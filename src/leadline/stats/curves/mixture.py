@@ -72,16 +72,20 @@ def mixture_quantile(weight: Floats, mean: Floats, sd: Floats, probability: Floa
     value: Floats = np.einsum("c,clm->lm", weight, of_components).clip(left, right)
     row, column = np.indices(value.shape).reshape(2, -1)
     short = _SHORT * sd.min(axis=0)
+    scale = 1 / sd
     for number in range(_MOST_STEPS):
-        here, spread = value[row, column], sd[:, column]
-        z = (here - mean[:, column]) / spread
+        here, steep = value[row, column], scale[:, column]
+        z = here - mean[:, column]
+        z *= steep
         # weights that sum to 1 and a digit more would make no quantile at all
         place = ndtri(np.minimum(weight @ ndtr(z), 1.0)).clip(-_FURTHEST, _FURTHEST)
         excess = place - wanted[row, column]
         is_open = np.abs(excess) >= _CLOSE
         if not is_open.any():
             break
-        density = weight @ (np.exp(-0.5 * z[:, is_open] ** 2) / spread[:, is_open])
+        z *= z
+        z *= -0.5
+        density = (weight @ (np.exp(z, out=z) * steep))[is_open]
         row, column, here = row[is_open], column[is_open], here[is_open]
         excess, slope = excess[is_open], density / np.exp(-0.5 * place[is_open] ** 2)
         low = np.where(excess < 0, here, left[row, column])

@@ -102,9 +102,13 @@ class Shapes:
             of = np.flatnonzero(kind == number)
             log_g[of] = log_of(r, self.scale[twins[of], None], self.exponent[twins[of], None])
         np.clip(log_g, -_STEEPEST, _STEEPEST, out=log_g)
-        values, falls = log_g[place], some < self.bounds[-2]
-        floor = self.floor[some[falls], None]
-        values[falls] = np.log(floor + (1 - floor) * np.exp(log_g)[place[falls]])
+        values = log_g[place]
+        above = np.flatnonzero((self.floor[some] > 0) & (some < self.bounds[-2]))
+        floor = self.floor[some[above], None]
+        share = np.exp(log_g)[place[above]]
+        share *= 1 - floor
+        share += floor
+        values[above] = np.log(share, out=share)
         return values
 
 

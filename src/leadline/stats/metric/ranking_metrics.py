@@ -67,7 +67,8 @@ def _average_precision(y: Labels, scores: Floats) -> float:
         return 0.0
     precision = n_hits / (last_of_ties + 1)
     gains = np.diff(n_hits, prepend=0) / n_hits[-1]
-    return float(np.sum(gains * precision))
+    # of a perfect ranking the sum may be a last digit above 1
+    return min(float(np.sum(gains * precision)), 1.0)
 
 
 RANKING_METRICS = (
