@@ -30,6 +30,7 @@ def test_help_has_an_example_and_the_shared_options(call: Call, verb: str) -> No
     assert f"Example: leadline {verb}" in answer.output
     assert "--json" in answer.output
     assert "--folder" in answer.output
+    assert "\\b" not in answer.output  # click's mark of a list, not taken for one
     assert max(map(len, answer.output.splitlines())) <= 100
 
 

@@ -70,7 +70,7 @@ def command(  # noqa: PLR0913, PLR0917 -- each is an option
     folder: Path,
     as_json: bool,
 ) -> None:
-    r"""Write into DIR the files that run the release in service by its capacity plan.
+    """Write into DIR the files that run the release in service by its capacity plan.
 
     \b
     compose     containers on one machine, behind HAProxy
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913, PLR0917 -- each is an option
     \b
     More: leadline deploy kubernetes k8s/ --image registry.example/team/churn:7
           leadline deploy systemd units/ --at /srv/churn --port 9000
-    """
+    """  # noqa: D301 - click looks for the character that is written as \b
     from leadline.deployment.deployment_files import deployment_files, write_files
     from leadline.workspace import Workspace
 

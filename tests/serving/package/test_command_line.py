@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -124,6 +125,25 @@ def test_tokens_are_made_and_revoked(packed: Packed, tmp_path: Path, capsys: Out
     run(packed.folder, ["token", "list", "--tokens", file, "--json"])
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == {"tokens": []}
     assert "needs the name" in refused(capsys, packed.folder, "token", "add", "--tokens", file)
+
+
+def test_a_cache_that_is_missing_at_the_root_is_not_made_here(
+    copied: Packed, tmp_path: Path
+) -> None:
+    """As /cache in a new image; Python would make it in the folder that it was started in."""
+    cache, here = Path(f"/leadline-{secrets.token_hex(8)}"), tmp_path / "here"
+    here.mkdir()
+    try:
+        subprocess.run(
+            [sys.executable, "-S", str(copied.folder / "leadline_serve.py"), "check"],
+            capture_output=True,
+            check=False,
+            cwd=here,
+            env={"XDG_CACHE_HOME": str(cache), "PATH": ""},
+        )
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+    assert not list(here.iterdir())
 
 
 def check(folder: Path, cache: Path) -> subprocess.CompletedProcess[str]:

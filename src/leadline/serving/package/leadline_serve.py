@@ -20,6 +20,11 @@ def main() -> None:
     cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     # compiled code would be a stray here, and one that is found here could be anybody's
     sys.pycache_prefix = str(cache / "leadline-serve" / known_as)
+    # Python would make a folder that is missing at the root, such as /cache, where it was started
+    try:
+        Path(sys.pycache_prefix).mkdir(parents=True, exist_ok=True)
+    except OSError:
+        sys.dont_write_bytecode = True
 
     try:
         from leadline.serving.package.command_line import run

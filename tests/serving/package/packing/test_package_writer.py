@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import signal
 import subprocess
@@ -60,6 +61,13 @@ def test_its_readme_has_commands_that_fit(packed: Packed) -> None:
     assert "{" not in readme.replace(json.dumps({"rows": [row["row"]]}), "").replace(
         json.dumps(row["answer"]), ""
     )
+
+
+def test_its_readme_puts_nothing_into_the_folder(packed: Packed) -> None:
+    readme = (packed.folder / "README.md").read_text()
+    made = re.findall(r"(?:-m venv|--to|mkdir) (\S+)", readme)
+    assert len(made) == 3
+    assert all(path.startswith("../") for path in made)
 
 
 def test_what_is_there_already_is_not_touched(packed: Packed, tmp_path: Path) -> None:
