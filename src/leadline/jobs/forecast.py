@@ -49,7 +49,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     family = search.trial(chosen.candidate).family
     if family == PROMPTED:  # no row of a machine is part of its curve
         data = data.without_machines()
-    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean)
+    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean, family)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,

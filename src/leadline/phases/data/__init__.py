@@ -6,6 +6,7 @@ from leadline.phases.data.audit_lines import AuditLine
 from leadline.phases.data.data import Data, assess
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.machine_shares import (
+    BOOSTED,
     MachineShare,
     learnt_notes,
     learnt_words,
@@ -29,6 +30,7 @@ from leadline.phases.data.suspicions import (
 )
 
 __all__ = [
+    "BOOSTED",
     "LEAK_SCORE",
     "AuditLine",
     "ClassCount",

@@ -10,6 +10,9 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note
 from leadline.phases.wording import plural
 
+BOOSTED = "boosting"
+"""Family whose models learn single wrong labels by heart."""
+
 _SEED = 0
 _MODEL_ERROR = 0.2
 _LEAST_WEIGHT = 0.01
@@ -122,7 +125,9 @@ def weight_of(counts: Sequence[Sequence[int]]) -> float:
     return max(found.estimate, _LEAST_WEIGHT)
 
 
-def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) -> Bounds | None:
+def machine_worth(
+    shares: Sequence[MachineShare], scoring: str, error: float, family: str = ""
+) -> Bounds | None:
     """Rows judged by people that the rows of machines are worth for training; 90 % range.
 
     Parameters
@@ -134,6 +139,8 @@ def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) ->
     error : float
         What a model is expected to reach in it; taken for the share of rows that it gets wrong,
         where the metric lies between 0 and 1.
+    family : str, default=""
+        Of the model that learns from them: to boosted trees noisy labels are worth less.
 
     Returns
     -------
@@ -144,6 +151,8 @@ def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) ->
     --------
     >>> share = MachineShare(machine="m", model="m", n_rows=1000, counts=((90, 10), (10, 90)))
     >>> 300 < machine_worth([share], "accuracy", 0.2).estimate < 800
+    True
+    >>> machine_worth([share], "accuracy", 0.2, BOOSTED).estimate < 400
     True
     >>> machine_worth([share], "log_loss", 0.2) is None
     True
@@ -158,7 +167,9 @@ def machine_worth(shares: Sequence[MachineShare], scoring: str, error: float) ->
     rng, found = np.random.default_rng(_SEED), []
     for share in shares:
         try:
-            worth = noisy_worth(share.n_rows, judged_classes(share.counts), error, rng).clean_rows
+            worth = noisy_worth(
+                share.n_rows, judged_classes(share.counts), error, rng, boosted=family == BOOSTED
+            ).clean_rows
         except ValueError:  # people judged rows of one class at most
             return None
         found.append(worth)
