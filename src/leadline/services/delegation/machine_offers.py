@@ -8,7 +8,7 @@ import numpy as np
 
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
-from leadline.phases.data import Data, step_of_a_row
+from leadline.phases.data import BOOSTED, Data, step_of_a_row
 from leadline.phases.delegation import FEWEST_ROWS
 from leadline.phases.forecast import Forecast
 from leadline.phases.forecast.costs import LabellingCosts
@@ -51,12 +51,13 @@ class BlindCheck:
     ----------
     n_least, n_rows : int
         Rows at least, and so many that the answer is seldom wrong; two people each.
-    cost : float
-        Money for the votes on `n_rows`, in the currency of the project.
+    least_cost, cost : float
+        Money for the votes on `n_least` and on `n_rows`, in the currency of the project.
     """
 
     n_least: int
     n_rows: int
+    least_cost: float
     cost: float
 
 
@@ -143,13 +144,14 @@ def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> 
     if not n_least:
         why = f"Not known yet: 'leadline machine delegation {line.name}' says."
         return MachineStanding(name=line.name, why=why)
-    cost = n_rows * _VOTES_A_ROW * costs.vote_cost
+    a_row = _VOTES_A_ROW * costs.vote_cost
+    cost = n_rows * a_row
     rows = f"{n_least} to {plural(n_rows, 'row')}"
     price = money(cost, workspace.settings.problem.currency)
     return MachineStanding(
         name=line.name,
         why=f"Not known yet: two people must judge {rows} first, each alone, for {price} at most.",
-        check=BlindCheck(n_least=n_least, n_rows=n_rows, cost=cost),
+        check=BlindCheck(n_least=n_least, n_rows=n_rows, least_cost=n_least * a_row, cost=cost),
     )
 
 
@@ -186,7 +188,8 @@ def _offer(workspace: Workspace, line: MachineLine, forecast: Forecast) -> Machi
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
     counts = _counts(task, judged_blind(workspace), votes, given.cut)
     error = wrong_share(forecast.scoring, forecast.target_error)
-    factor = noisy_worth(1, counts, error, np.random.default_rng(_SEED)).factor
+    rng, boosted = np.random.default_rng(_SEED), forecast.family == BOOSTED
+    factor = noisy_worth(1, counts, error, rng, boosted=boosted).factor
     # it must be asked, and paid, before it is known whether it is sure enough of a row; and a curve
     # that its earlier labels are part of is moved along less by one row, as with rows of people
     brought = given.share * step_of_a_row(
