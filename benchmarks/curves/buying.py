@@ -31,7 +31,8 @@ from sources import fold_of, lcdb10, lcdb11
 
 from leadline.stats.curves import CurvePosterior, fit
 from leadline.stats.curves.learnt import Learnt
-from leadline.stats.purchases.planning import chance_along, cheapest_steps, plan_rounds
+from leadline.stats.purchases.planning import chance_along, plan_rounds
+from leadline.stats.purchases.round_costs import cheapest_steps
 
 _STEP = 4
 _N_SEEN = 5
@@ -56,9 +57,13 @@ class Project:
     n_seen: int
     family: str
     n_repeats: int
-    fold: int
+    data: int
     target: float
     needed: float
+
+    @property
+    def fold(self) -> int:
+        return fold_of(self.data)
 
 
 @dataclass
@@ -196,7 +201,7 @@ def projects(half: str) -> list[Project]:
                     n_seen,
                     family_of(walk.learner),
                     walk.n_repeats,
-                    fold_of(walk.data),
+                    walk.data,
                     target,
                     float(walk.sizes[met]),
                 )

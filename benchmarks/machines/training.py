@@ -20,6 +20,7 @@ on halves of people's rows, as a search does.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from sklearn.metrics import roc_auc_score
 from leadline.engines.loading import load_family
 from leadline.reading.conform import conform
 from leadline.snapshot import class_texts, columns_of, infer_kinds
+from leadline.stats.interval import Estimate
 from leadline.stats.machine_votes import noisy_worth
 
 for folder in ("curves", "find"):
@@ -56,6 +58,8 @@ _N_SIZES = 5
 _N_CHECKED = 80
 _MOST_ROWS = 5000
 _ALIKE_ROWS = 100
+PLANTED = "planted"
+_HEAD = ("tables", "model", "lines", "found less said: lower quartile", "median", "upper", "inside")
 _STRENGTHS = (0.01, 0.1, 1.0)
 
 Labeller = Callable[[np.ndarray, np.random.Generator], np.ndarray]
@@ -79,7 +83,7 @@ class Errors:
     clean: dict[int, list[float]]
     plain: dict[str, list[float]]
     weighted: dict[str, list[float]]
-    said: dict[str, list[tuple[float, float, float]]]
+    said: dict[str, list[Estimate[float]]]
     wrong: dict[str, list[float]]
 
 
@@ -93,13 +97,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="names of tables and sets, with commas")
     options = parser.parse_args()
-    lines, ratios, gains = [], [], []
+    lines, ratios, gains, weighed = [], [], [], []
     for task in tasks(options.seed, options.only.split(",") if options.only else ALL):
         n_most = min(options.rows, task.y.size // 2 - options.people)
         for model in task.models:
             found = measured(task, model, options.people, n_most, options)
             for name in task.machines:
-                cells, ratio, gain = _line(found, name, options.people, n_most)
+                cells, ratio, gain, worth = _line(found, name, options.people, n_most)
+                if name.startswith(PLANTED):
+                    weighed.append((_half(task.name), model, worth, _mean(found.said[name])))
                 lines.append([f"{task.name}, {model}", name, *cells])
                 ratios.append(ratio)
                 gains.append(gain)
@@ -113,7 +119,27 @@ def main() -> None:
     better = np.array(gains)
     print(f"Weighted less plain error, over the plain one: median {np.median(better):+.3f}, from "
           f"{better.min():+.3f} to {better.max():+.3f}; lower in {np.mean(better < 0):.0%} of the "
-          "lines.")  # fmt: skip
+          "lines.\n")  # fmt: skip
+    print(markdown(_HEAD, _by_model(weighed)))
+
+
+def _half(name: str) -> str:
+    return "kept" if int(hashlib.sha256(name.encode()).hexdigest(), 16) % 2 else "learn"
+
+
+def _by_model(weighed: list[tuple[str, str, float, Estimate[float]]]) -> list[list[str]]:
+    """Found less said, and how often it lies in the range."""
+    lines = []
+    for half in ("learn", "kept"):
+        for model in ("linear", "boosting"):
+            some = [(found, said) for *of, found, said in weighed if of == [half, model]]
+            if not some:
+                continue
+            off = [found - said.estimate for found, said in some]
+            inside = [said.low <= found <= said.high for found, said in some]
+            quartiles = [f"{each:+.2f}" for each in np.quantile(off, (0.25, 0.5, 0.75))]
+            lines.append([half, model, str(len(some)), *quartiles, f"{np.mean(inside):.2f}"])
+    return lines
 
 
 def tasks(seed: int, names: Sequence[str]) -> Iterator[Task]:
@@ -142,7 +168,7 @@ def _table(name: str, planted: dict[str, np.ndarray], seed: int) -> Task:
     if not is_text and sparse.issparse(X):
         X = X.toarray()
     machines: dict[str, Labeller] = {
-        f"planted, as {which}": _by_class(y, errors) for which, errors in planted.items()
+        f"{PLANTED}, as {which}": _by_class(y, errors) for which, errors in planted.items()
     }
     machines["errs alike on alike rows"] = _alike(X, y)
     return Task(name, X, y, machines, ("linear",) if is_text else ("linear", "boosting"))
@@ -222,24 +248,34 @@ def measured(
             y[n_people:] = label(rows, rng)
             found.wrong[name].append(float(np.mean(y[n_people:] != task.y[rows])))
             plain = _error(task, model, mine, y, None, test, n_people)
-            said = _said(task.y[rows], y[n_people:], plain, rng)
+            counts = _counts(task.y[rows], y[n_people:])
             weight = np.ones(mine.size)
-            weight[n_people:] = said[1]
+            weight[n_people:] = _said(counts, plain, rng).estimate
             found.plain[name].append(plain)
-            found.said[name].append(said)
+            found.said[name].append(_said(counts, plain, rng, boosted=model == "boosting"))
             found.weighted[name].append(_error(task, model, mine, y, weight, test, n_people))
     return found
 
 
-def _said(
-    truth: np.ndarray, told: np.ndarray, error: float, rng: np.random.Generator
-) -> tuple[float, float, float]:
-    """What a machine's row is said to be worth, from rows that both labelled."""
+def _counts(truth: np.ndarray, told: np.ndarray) -> np.ndarray:
+    """Rows that both labelled, by what people say and what the machine says."""
     counts = np.zeros((2, 2))
     np.add.at(counts, (truth[:_N_CHECKED], told[:_N_CHECKED]), 1)
     counts[counts.sum(axis=1) < 1] = 0.5
-    factor = noisy_worth(truth.size, counts, min(max(error, 0.01), 0.5), rng).factor
-    return factor.low, factor.estimate, factor.high
+    return counts
+
+
+def _said(
+    counts: np.ndarray, error: float, rng: np.random.Generator, *, boosted: bool = False
+) -> Estimate[float]:
+    """What a machine's row is said to be worth."""
+    share = min(max(error, 0.01), 0.5)
+    return noisy_worth(1, counts, share, rng, boosted=boosted).factor
+
+
+def _mean(said: list[Estimate[float]]) -> Estimate[float]:
+    ends = ([getattr(each, name) for each in said] for name in ("low", "estimate", "high"))
+    return Estimate(*(float(np.mean(each)) for each in ends))
 
 
 def _error(
@@ -297,20 +333,21 @@ def _auc_error(made: Any, X: Any, y: np.ndarray) -> float:
 
 def _line(
     found: Errors, name: str, n_people: int, n_machine: int
-) -> tuple[list[str], float, float]:
+) -> tuple[list[str], float, float, float]:
     curve = {size: float(np.mean(errors)) for size, errors in found.clean.items()}
     plain, weighted = (float(np.mean(one[name])) for one in (found.plain, found.weighted))
     worth = [_worth(curve, error, n_people, n_machine) for error in (plain, weighted)]
-    low, said, high = np.mean(found.said[name], axis=0)
+    said = _mean(found.said[name])
     cells = [
         f"{np.mean(found.wrong[name]):.2f}",
         f"{n_people} + {n_machine:,}",
         *(f"{error:.3f}" for error in (curve[n_people], plain, weighted)),
         f"{curve[n_people + n_machine]:.3f}",
         *(f"{each:.2f}" if each > 0 else "none" for each in worth),
-        f"{said:.2f} ({low:.2f} to {high:.2f})",
+        f"{said.estimate:.2f} ({said.low:.2f} to {said.high:.2f})",
     ]
-    return cells, worth[0] / said, (weighted - plain) / plain
+    ratio = worth[0] / said.estimate if said.estimate else np.inf
+    return cells, ratio, (weighted - plain) / plain, worth[1]
 
 
 def _worth(curve: dict[int, float], error: float, n_people: int, n_machine: int) -> float:

@@ -49,6 +49,7 @@ def test_others_are_looked_at_where_the_default_was_measured_and_it_is_cheap(
     assert PLAN.look(candidate) == [25, 50, 100], "the default was not measured at a larger size"
     measure(candidate, candidate.evaluator.missing([400, 800]))
     assert PLAN.look(candidate) == [400], "three fits on 800 rows take more than a fiftieth"
+    assert PLAN.look_s([candidate, candidate], candidate) == pytest.approx(3 * 4.0 / 2)
 
 
 def test_who_may_be_chosen_gets_every_fold_and_a_curve(candidate: CandidateState) -> None:

@@ -51,7 +51,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
     if family == PROMPTED:  # no row of a machine is part of its curve
         data = data.without_machines()
     target = scoring_of(problem.scoring).error(problem.target_score)
-    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean, target)
+    worth = machine_worth(data.machine_shares, problem.scoring, points[-1].mean, target, family)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,

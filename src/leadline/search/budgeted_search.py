@@ -38,7 +38,7 @@ from leadline.search.candidate_errors import (
     posterior_means,
     shape_of,
 )
-from leadline.search.candidate_evaluator import REPEATS_PER_BATCH, EvaluationContext, Measurement
+from leadline.search.candidate_evaluator import EvaluationContext, Measurement
 from leadline.search.candidate_state import CandidateState
 from leadline.search.candidates import CandidateSource, Params
 from leadline.search.error_forecast import ErrorForecast, error_forecast_of
@@ -333,13 +333,7 @@ class BudgetedSearch:
             return 0.0, 0.0
         stds = [candidate.std_at_largest for candidate in family]
         gain = gain_of_new_candidate(known, stds, min(errors.values()), least_std=least_std)
-        look = [
-            (size, repeat)
-            for size in self.plan.look(default_of(source.name, self.candidates))
-            for repeat in range(REPEATS_PER_BATCH)
-        ]
-        seconds = [candidate.seconds(look) for candidate in family]
-        return gain, float(np.mean(seconds)) / self.n_workers
+        return gain, self.plan.look_s(family, default_of(source.name, self.candidates))
 
     def _begin_next(self, source: CandidateSource) -> bool:
         """Begin a family's next candidate and have its first fits made."""

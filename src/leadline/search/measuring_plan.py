@@ -90,6 +90,22 @@ class MeasuringPlan:
                     return [size]
         return list(self.sizes[:_N_FIRST_SIZES])
 
+    def look_s(self, family: Sequence[CandidateState], default: CandidateState | None) -> float:
+        """Seconds of a first look at a family's next candidate, by those that are measured.
+
+        Parameters
+        ----------
+        family : sequence of CandidateState, at least one
+            The family's measured candidates.
+        default : CandidateState or None
+            As of `look`.
+        """
+        fits = [
+            (size, repeat) for size in self.look(default) for repeat in range(REPEATS_PER_BATCH)
+        ]
+        total = sum(candidate.seconds(fits) for candidate in family)
+        return total / len(family) / self.n_workers
+
     def wall_s(self, candidate: CandidateState, measurements: Sequence[Measurement]) -> float:
         """Seconds until some fits are over, if all processes take them at once."""
         if not measurements:

@@ -43,11 +43,13 @@ def test_after_a_search_that_was_too_short_nothing_says_stop() -> None:
     assert forecast(0.7, is_search_starved=True).recommendation is Recommendation.GOOD_ENOUGH
 
 
-def test_between_likely_and_unlikely_nothing_more_is_bought_and_a_person_decides() -> None:
+def test_between_likely_and_unlikely_a_round_that_is_worth_its_price_is_left_to_a_person() -> None:
     verdict = forecast(0.855, budget=28.0)
     assert 0.2 <= verdict.p_affordable < 0.5
-    assert verdict.recommendation is Recommendation.NO_MORE
+    assert verdict.recommendation is Recommendation.TOO_CLOSE
     assert verdict.answer is Answer.UNCLEAR
+    assert verdict.plan is not None
+    assert verdict.plan.rounds
 
 
 def test_nothing_is_bought_with_no_money() -> None:
@@ -160,8 +162,15 @@ def test_nothing_is_planned_where_nothing_should_be_bought(
     assert plan.can_promise == (target == 0.7)
 
 
-def test_a_small_chance_at_a_high_price_is_not_bought() -> None:
+def test_a_small_purchase_that_tells_whether_to_go_on_is_left_to_a_person() -> None:
     verdict = forecast(0.886)
+    assert verdict.recommendation is Recommendation.TOO_CLOSE
+    assert verdict.plan is not None
+    assert verdict.plan.rounds[0].n_more < 2_500, "of 10,000 that the money buys"
+
+
+def test_a_small_chance_at_a_high_price_is_not_bought() -> None:
+    verdict = forecast(0.886, n_rounds=1)
     assert verdict.recommendation is Recommendation.NO_MORE
     assert verdict.badge == "buy no more rows"
     assert verdict.plan is not None

@@ -172,7 +172,7 @@ def test_after_the_last_round_nothing_is_bought() -> None:
         (0.99, {}, StopRule.UNREACHABLE),
         (0.86, {"budget": 10.0}, StopRule.OUT_OF_MONEY),
         (0.85, {"budget": 0.0}, StopRule.OUT_OF_MONEY),
-        (0.886, {}, StopRule.NOT_WORTH_IT),
+        (0.886, {"n_rounds": 1}, StopRule.NOT_WORTH_IT),
         (0.87, {"time_box_s": 1.7}, StopRule.OUT_OF_TIME),
         (0.86, {}, None),
     ],

@@ -27,6 +27,7 @@ from leadline.services.delegation.machine_task import open_keys
 from leadline.services.delegation.money_estimate import estimate_money
 from leadline.services.plan_tables import outcome_table
 from leadline.services.queries import BudgetPlan, budget_plan
+from leadline.services.queries.plan import _weighed
 from leadline.snapshot import from_parquet, to_parquet
 from leadline.workspace import Workspace
 
@@ -250,7 +251,19 @@ def test_nobody_knows_before_people_have_judged_and_the_price_of_that_is_said(
     assert found.check is not None
     assert (found.check.n_least, found.check.n_rows) == (50, 100)
     assert found.check.cost == pytest.approx(200 * workspace.settings.prices.vote_cost)
+    assert found.check.least_cost == pytest.approx(found.check.cost / 2)
     assert "two people must judge 50 to 100 rows first" in found.why
+
+
+def test_asking_is_weighed_against_what_people_alone_buy_next(workspace: Workspace) -> None:
+    found = standing(workspace)
+    assert found.check is not None
+    enough = 20 * found.check.cost
+    assert _weighed(found, enough, "USD") == found
+    some, dear, none = (_weighed(found, enough * x, "USD").why for x in (0.7, 0.3, 0.0))
+    assert "70 rows cost a twentieth of the next purchase" in some
+    assert "That is more than a twentieth of the next purchase" in dear
+    assert none.endswith("People alone would buy nothing today.")
 
 
 def with_machine(workspace: Workspace, **changes: Any) -> Workspace:
@@ -259,13 +272,27 @@ def with_machine(workspace: Workspace, **changes: Any) -> Workspace:
     return replace(workspace, settings=settings)
 
 
+def test_a_label_is_worth_less_to_boosted_trees(workspace: Workspace) -> None:
+    judge_as_declared(workspace)
+    forecast = workspace.record.latest_of(Forecast)
+    assert forecast is not None
+    trees, linear = (
+        standing(workspace, replace(forecast, family=family)).offer
+        for family in ("boosting", "linear")
+    )
+    assert trees is not None
+    assert linear is not None
+    assert trees.factor.estimate < 0.8 * linear.factor.estimate
+    assert linear.factor.low > 0
+
+
 def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> None:
     given = judge_as_declared(workspace).verdict.handover
     offer = standing(workspace).offer
     assert given is not None
     assert offer is not None
     assert offer.label_cost > 0
-    assert 0 < offer.factor.low < offer.factor.estimate < offer.factor.high <= 1
+    assert 0 <= offer.factor.low < offer.factor.estimate < offer.factor.high <= 1
     n_learnt = offer.n_open / given.share
     assert 6_500 < n_learnt < 7_400, "a fifth are on the test side, and teach nothing"
     priceless = standing(with_machine(workspace, input=None))

@@ -119,3 +119,14 @@ def test_what_does_not_fit_is_refused(
         worth(counts, error)
     with pytest.raises(ValueError, match="n_rows"):
         worth([[1, 1], [1, 1]], 0.2, n_rows=0)
+
+
+def test_boosted_trees_make_little_of_labels_that_are_worth_little() -> None:
+    def factor(right: int, *, boosted: bool) -> Estimate[float]:
+        counts, rng = [[right, 100 - right], [100 - right, right]], np.random.default_rng(0)
+        return noisy_worth(1, counts, 0.3, rng, boosted=boosted).factor
+
+    poor, fair, good = (factor(right, boosted=True) for right in (70, 88, 99))
+    assert poor.estimate == 0
+    assert 0 < fair.estimate < 0.8 * factor(88, boosted=False).estimate
+    assert good.estimate == factor(99, boosted=False).estimate

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leadline.stats.purchases.labelling_path import PathPrices, machine_path, people_path
+from leadline.stats.purchases.labelling_path import (
+    PathPrices,
+    machine_path,
+    people_path,
+    purchase_sizes,
+)
 
 PRICES = PathPrices(person=0.5, machine=0.01)
 
@@ -15,6 +20,20 @@ def test_people_pay_for_each_row_that_they_add() -> None:
     assert path.cost.tolist() == [0.0, 25.0, 100.0]
     assert not path.has_machine
     assert path.clean_rows(0.5).tolist() == [100.0, 150.0, 300.0]
+
+
+@given(growth=st.floats(1.0001, 1e4))
+def test_sizes_to_buy_up_to_begin_today_and_end_at_the_most(growth: float) -> None:
+    sizes = purchase_sizes(100, 100 * growth)
+    assert (sizes[0], sizes[-1]) == (100, 100 * growth)
+    assert 33 <= sizes.size <= 66
+    assert np.all(np.diff(sizes) > 0)
+
+
+def test_a_little_less_money_moves_the_last_size_only() -> None:
+    less, more = purchase_sizes(100, 3000), purchase_sizes(100, 3190)
+    assert less[:-1].tolist() == more[:-1].tolist()
+    assert purchase_sizes(100, 100).tolist() == purchase_sizes(100, 50).tolist() == [100]
 
 
 def test_rows_that_change_hands_are_not_counted_twice() -> None:

@@ -10,14 +10,11 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
 from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.purchases.planning import (
-    RoundPlan,
-    cheapest_steps,
-    plan_rounds,
-    planned_steps,
-)
+from leadline.stats.purchases.labelling_path import purchase_sizes
+from leadline.stats.purchases.planning import RoundPlan, plan_rounds
+from leadline.stats.purchases.round_costs import cheapest_steps
 
-GRID = np.geomspace(1000, 64_000, 80)
+GRID = purchase_sizes(1000, 64_000)
 
 
 def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> CurvePosterior:
@@ -26,7 +23,12 @@ def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> 
     def cdf(n: ArrayLike, error: ArrayLike) -> np.ndarray:
         return np.asarray(top * ndtr((np.log(np.asarray(n)) - np.log(middle)) / spread))
 
-    return cast("CurvePosterior", SimpleNamespace(cdf=cdf))
+    def sample(n: ArrayLike, size: int, rng: np.random.Generator) -> np.ndarray:
+        meets = middle * np.exp(spread * rng.standard_normal(size))
+        meets[rng.random(size) > top] = 1e9
+        return np.asarray(0.1 * np.sqrt(meets[:, None] / np.asarray(n)))
+
+    return cast("CurvePosterior", SimpleNamespace(cdf=cdf, sample=sample))
 
 
 def plan(curve: CurvePosterior, **options: float) -> RoundPlan:
@@ -54,7 +56,7 @@ def cost_of(sizes: tuple[float, ...], curve: CurvePosterior, penalty: float) -> 
 def test_no_steps_on_the_grid_are_cheaper(n_rounds: int, penalty: float, top: float) -> None:
     curve = posterior(top=top)
     missed = 1 - np.asarray(curve.cdf(GRID, 0.1))
-    every = np.array(list(combinations_with_replacement(range(80), n_rounds)))
+    every = np.array(list(combinations_with_replacement(range(GRID.size), n_rounds)))
     stops = np.column_stack([np.zeros(len(every), dtype=int), every])
     rows = np.sum(np.diff(GRID[stops], axis=1) * missed[stops[:, :-1]], axis=1)
     least = float(np.min(rows + penalty * missed[stops[:, -1]]))
@@ -64,30 +66,26 @@ def test_no_steps_on_the_grid_are_cheaper(n_rounds: int, penalty: float, top: fl
     assert len(steps) <= n_rounds
 
 
-@pytest.mark.parametrize("penalty", [5_000.0, 50_000.0])
-def test_the_last_round_but_one_is_planned_as_if_there_were_one_more(penalty: float) -> None:
-    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
-    first, *others = planned_steps(GRID, missed, 2, penalty)
-    assert first == cheapest_steps(GRID, missed, 3, penalty)[0]
-    assert first < cheapest_steps(GRID, missed, 2, penalty)[0], "the last one will know more"
-    last = cheapest_steps(GRID[first:], missed[first:], 1, penalty)
-    assert others == [first + step for step in last]
-
-
-def test_earlier_rounds_are_planned_as_they_are_and_the_others_as_they_will_be() -> None:
-    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
-    first, *others = planned_steps(GRID, missed, 4, 2e4)
-    assert first == cheapest_steps(GRID, missed, 4, 2e4)[0]
-    rest = planned_steps(GRID[first:], missed[first:], 3, 2e4)
-    assert others == [first + step for step in rest]
-    found = plan(posterior(), n_rounds=4)
-    assert list(found.sizes) == pytest.approx(GRID[[first, *others]])
-
-
 def test_the_last_round_has_nothing_to_wait_for() -> None:
     missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
-    assert planned_steps(GRID, missed, 1, 2e4) == cheapest_steps(GRID, missed, 1, 2e4)
-    assert planned_steps(GRID, np.ones(80), 3, 2e4) == [], "nothing is worth its price"
+    (last,) = plan(posterior(), n_rounds=1).sizes
+    assert last == pytest.approx(GRID[cheapest_steps(GRID, missed, 1, 2e4)[0]])
+    assert cheapest_steps(GRID, np.ones(GRID.size), 3, 2e4) == [], "nothing is worth its price"
+
+
+def test_a_first_round_is_small_where_its_error_tells_how_far_to_go() -> None:
+    """By the sum alone the first round is three times as large, and is the last of them."""
+    missed = 1 - np.asarray(posterior().cdf(GRID, 0.1))
+    first = plan(posterior(), n_rounds=2).sizes[0]
+    assert first < 0.7 * GRID[cheapest_steps(GRID, missed, 2, 2e4)[0]]
+
+
+def test_a_small_purchase_is_made_where_a_large_one_is_not_worth_its_price() -> None:
+    unlikely = posterior(middle=20_000, spread=0.3, top=0.15)
+    missed = 1 - np.asarray(unlikely.cdf(GRID, 0.1))
+    assert cheapest_steps(GRID, missed, 3, 1e5) == []
+    found = plan(unlikely, n_rounds=3, penalty_rows=1e5)
+    assert 1000 < found.sizes[0] < 2000
 
 
 def test_rows_and_probability_are_those_of_the_plan() -> None:

@@ -10,16 +10,17 @@ from leadline.stats.purchases.labelling_path import (
     PathPrices,
     machine_path,
     people_path,
+    purchase_sizes,
 )
+from leadline.stats.purchases.lookahead import Lookahead
+from leadline.stats.purchases.path_chance import Belief, chance_along_path
 from leadline.stats.purchases.simulation import (
-    Belief,
     PathLimits,
     PathResult,
     PurchaseBudget,
     SimulationResult,
     Truth,
     _Simulation,
-    chance_along_path,
     simulate_path,
     simulate_rounds,
 )
@@ -63,7 +64,7 @@ def test_a_target_that_is_met_buys_nothing(curve: CurvePosterior) -> None:
 
 
 def test_a_target_beyond_reach_buys_nothing(curve: CurvePosterior) -> None:
-    ends = simulated(curve, 0.01, PurchaseBudget(n_most=20_000, penalty=1e6))
+    ends = simulated(curve, 0.01, PurchaseBudget(n_most=20_000, penalty=4e4))
     assert ends.n_rounds.max() == 0
     assert not ends.is_met.any()
 
@@ -81,7 +82,7 @@ def test_plans_made_anew_differ_from_project_to_project(curve: CurvePosterior) -
     ends = simulated(curve, 0.13, PurchaseBudget(n_most=60_000, penalty=1e5), 400)
     assert np.unique(ends.visited[:, 0]).size == 1, "today's plan"
     second = ends.visited[ends.n_rounds > 1, 1]
-    assert np.unique(second).size > 10
+    assert np.unique(second).size > 3
 
 
 def test_a_project_that_believes_to_have_met_the_target_mostly_has(curve: CurvePosterior) -> None:
@@ -97,16 +98,16 @@ def test_what_cannot_be_is_refused(curve: CurvePosterior) -> None:
         simulated(curve, 0.1, PurchaseBudget(n_most=2000, penalty=0))
 
 
-def simulation(penalty: float = 1e6) -> _Simulation:
-    """One particle that is the truth, so that only the noise is left."""
-    one = np.zeros((1, 3))
+def simulation() -> _Simulation:
+    """One curve that is the truth, so that only the noise is left."""
+    path = people_path(np.array([100.0, 400.0, 1600.0]))
     return _Simulation(
-        path=people_path(np.array([100.0, 400.0, 1600.0])),
-        today=np.zeros(3),
-        particles=one,
+        path=path,
+        first_step=None,
+        lookahead=Lookahead(path.cost, np.zeros((1, 3))),
         truths=np.zeros((40_000, 3)),
         target=-1.0,
-        penalty=penalty,
+        penalty=1e6,
         noise=0.1,
     )
 
@@ -119,11 +120,13 @@ def test_four_fifths_of_a_measurement_s_variance_are_shared_by_all_sizes() -> No
     assert steps.var() == pytest.approx(0.8 * 0.1**2 * (1 - 100 / 400), rel=0.03)
 
 
-@pytest.mark.parametrize(
-    ("chance", "step"), [([0.0, 0.1, 0.19], 0), ([0.0, 0.1, 0.21], 2), ([0.91, 0.95, 0.99], 0)]
-)
-def test_buying_stops_where_the_target_is_shown_or_unlikely(chance: list[float], step: int) -> None:
-    assert simulation()._step(np.array(chance), 0, 1) == step
+def test_the_first_purchase_is_the_one_that_is_planned(curve: CurvePosterior) -> None:
+    path, belief = people_path(purchase_sizes(1600, 60_000)), Belief(curve, 0.13, 0.01)
+    rng = np.random.default_rng(0)
+    ends = simulate_path(belief, path, PathLimits(1e5), size=20, rng=rng, first_step=7)
+    assert ends.visited[:, 0].tolist() == [7] * 20
+    none = simulate_path(belief, path, PathLimits(1e5), size=20, rng=rng, first_step=0)
+    assert not none.places.any()
 
 
 FACTOR = Estimate(0.3, 0.4, 0.5)
@@ -147,7 +150,7 @@ def ends_of(
 
 def test_people_alone_are_the_same_projects_along_a_path(curve: CurvePosterior) -> None:
     rounds = simulated(curve, 0.13, PurchaseBudget(n_most=60_000, penalty=1e5))
-    path = people_path(np.geomspace(1600, 60_000, 80), price=0.5)
+    path = people_path(purchase_sizes(1600, 60_000), price=0.5)
     belief, limits = Belief(curve, 0.13, 0.01), PathLimits(penalty=0.5e5)
     ends = simulate_path(belief, path, limits, size=200, rng=np.random.default_rng(0))
     assert path.n_person[ends.places] == pytest.approx(rounds.n_rows)

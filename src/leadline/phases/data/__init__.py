@@ -6,6 +6,7 @@ from leadline.phases.data.audit_lines import AuditLine
 from leadline.phases.data.data import Data, assess
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.machine_shares import (
+    BOOSTED,
     MachineShare,
     label_worth,
     learnt_notes,
@@ -31,6 +32,7 @@ from leadline.phases.data.suspicions import (
 )
 
 __all__ = [
+    "BOOSTED",
     "LEAK_SCORE",
     "AuditLine",
     "ClassCount",

@@ -10,6 +10,9 @@ from leadline.phases.number_format import money
 from leadline.phases.verdict import Bounds, Finding, note
 from leadline.phases.wording import plural
 
+BOOSTED = "boosting"
+"""Family whose models learn single wrong labels by heart."""
+
 _SEED = 0
 _MODEL_ERROR = 0.2
 _LEAST_WEIGHT = 0.01
@@ -114,7 +117,7 @@ def weight_of(counts: Sequence[Sequence[int]]) -> float:
 
 
 def label_worth(
-    counts: Sequence[Sequence[int]], scoring: str, measured: float, target: float
+    counts: Sequence[Sequence[int]], scoring: str, measured: float, target: float, family: str = ""
 ) -> Bounds | None:
     """Rows judged by people that one label of a machine is worth for training; 90 % range.
 
@@ -129,6 +132,8 @@ def label_worth(
         The metric.
     measured, target : float
         Error of the model today, and the one that is good enough, as the metric declares it.
+    family : str, default=""
+        Of the model that learns from them: to boosted trees noisy labels are worth less.
 
     Returns
     -------
@@ -140,16 +145,18 @@ def label_worth(
     >>> counts = ((90, 10), (10, 90))
     >>> 0.3 < label_worth(counts, "accuracy", 0.3, 0.2).estimate < 0.8
     True
+    >>> label_worth(counts, "accuracy", 0.3, 0.2, BOOSTED).estimate < 0.4
+    True
     >>> label_worth(counts, "accuracy", 0.1, 0.2).high < label_worth(
     ...     counts, "accuracy", 0.3, 0.2
     ... ).high
     True
     """
-    return _worth(counts, wrong_share(scoring, min(measured, target)))
+    return _worth(counts, wrong_share(scoring, min(measured, target)), family)
 
 
 def machine_worth(
-    shares: Sequence[MachineShare], scoring: str, measured: float, target: float
+    shares: Sequence[MachineShare], scoring: str, measured: float, target: float, family: str = ""
 ) -> Bounds | None:
     """Rows judged by people that the rows of machines are worth for training; 90 % range.
 
@@ -157,7 +164,7 @@ def machine_worth(
     ----------
     shares : sequence of MachineShare
         Of the machines.
-    scoring, measured, target
+    scoring, measured, target, family
         As of `label_worth`.
 
     Returns
@@ -172,7 +179,8 @@ def machine_worth(
     True
     """
     found = [
-        (share.n_rows, label_worth(share.counts, scoring, measured, target)) for share in shares
+        (share.n_rows, label_worth(share.counts, scoring, measured, target, family))
+        for share in shares
     ]
     known = [(n, worth) for n, worth in found if worth is not None]
     if not known or len(known) < len(found):
@@ -184,7 +192,7 @@ def machine_worth(
     )
 
 
-def _worth(counts: Sequence[Sequence[int]], model_error: float) -> Bounds | None:
+def _worth(counts: Sequence[Sequence[int]], model_error: float, family: str = "") -> Bounds | None:
     """Clean rows that a label is worth; None: people judged rows of one class at most."""
     # here, so that asking where a project stands does not wait for NumPy
     import numpy as np
@@ -192,7 +200,13 @@ def _worth(counts: Sequence[Sequence[int]], model_error: float) -> Bounds | None
     from leadline.stats.machine_votes import judged_classes, noisy_worth
 
     try:
-        found = noisy_worth(1, judged_classes(counts), model_error, np.random.default_rng(_SEED))
+        found = noisy_worth(
+            1,
+            judged_classes(counts),
+            model_error,
+            np.random.default_rng(_SEED),
+            boosted=family == BOOSTED,
+        )
     except ValueError:
         return None
     return Bounds(**vars(found.factor))

@@ -93,11 +93,9 @@ def _by_chances(p_now: float, p_bought: float, p_far: float, plan: PurchasePlan)
         return Recommendation.GOOD_ENOUGH
     if p_far < 1 - SURE:
         return Recommendation.UNREACHABLE
-    if p_bought >= LIKELY and plan.rounds:
-        return Recommendation.BUY
-    if p_bought < UNLIKELY:
-        return Recommendation.STOP
-    return Recommendation.TOO_CLOSE if plan.rounds else Recommendation.NO_MORE
+    if plan.rounds:
+        return Recommendation.BUY if p_bought >= LIKELY else Recommendation.TOO_CLOSE
+    return Recommendation.STOP if p_bought < UNLIKELY else Recommendation.NO_MORE
 
 
 def stop_rule(

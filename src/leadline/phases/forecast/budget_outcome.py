@@ -13,13 +13,8 @@ import numpy as np
 
 from leadline.phases.forecast.label_choice import LabelChoice, choose_labels, run_hours
 from leadline.phases.verdict import Bounds
-from leadline.stats.purchases.simulation import (
-    Belief,
-    PathLimits,
-    PathResult,
-    Truth,
-    simulate_path,
-)
+from leadline.stats.purchases.path_chance import Belief
+from leadline.stats.purchases.simulation import PathLimits, PathResult, Truth, simulate_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,7 +217,8 @@ def play(
         What is true in all of them; drawn if not given.
     """
     path, limits = choice.path, PathLimits(choice.penalty, choice.n_rounds)
-    ends = simulate_path(belief, path, limits, size=size, rng=rng, truth=truth)
+    first = choice.steps[0] if choice.steps else 0
+    ends = simulate_path(belief, path, limits, size=size, rng=rng, truth=truth, first_step=first)
     money_left = costs.with_budget(budget).money_left
     hours = _machine_hours(costs, law, path.n_rows[ends.visited], ends)
     asked = path.n_asked[ends.places]

@@ -14,7 +14,7 @@ from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 from leadline.stats.decision_levels import UNLIKELY
 from leadline.stats.purchases.labelling_path import LabellingPath
-from leadline.stats.purchases.simulation import Belief, chance_along_path
+from leadline.stats.purchases.path_chance import Belief, chance_along_path
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats

@@ -18,9 +18,11 @@ from leadline.stats.purchases.labelling_path import (
     PathPrices,
     machine_path,
     people_path,
+    purchase_sizes,
 )
-from leadline.stats.purchases.planning import N_GRID, expected_cost, planned_steps
-from leadline.stats.purchases.simulation import Belief, chance_along_path
+from leadline.stats.purchases.path_chance import Belief, chance_along_path
+from leadline.stats.purchases.planning import planned_steps
+from leadline.stats.purchases.round_costs import expected_cost
 
 if TYPE_CHECKING:
     from leadline.phases.forecast.costs import LabellingCosts
@@ -129,6 +131,11 @@ class LabelChoice:
         last = self.steps[-1] if self.steps else 0
         return self.value - self.penalty * float(1 - self.chance[last])
 
+    @property
+    def next_cost(self) -> float:
+        """Money of the first purchase, which is made whatever comes of it."""
+        return float(self.path.cost[self.steps[0]]) if self.steps else 0.0
+
     def rounds(self, train_share: float) -> tuple[LabelRound, ...]:
         """Say what to buy in each round.
 
@@ -223,7 +230,7 @@ def _alone(
     paid = purchase.rows_for(purchase.money_left - _runs_cost(costs, law, n_most, costs.n_rounds))
     n_most = n_most if paid is None else min(n_most, paid)
     first = float(costs.n_available)
-    sizes = np.geomspace(first, n_most, N_GRID) if n_most > first else np.array([first])
+    sizes = purchase_sizes(first, n_most)
     # where labels cost nothing, a row is the unit
     unit = costs.label_cost / costs.train_share or 1.0
     path = people_path(sizes, unit)
@@ -278,10 +285,11 @@ def _valued(
 ) -> LabelChoice:
     """The least expected cost of a path, and the steps that have it."""
     worth = None if machine is None else machine.worth
-    chance = chance_along_path(Belief(posterior, target_error, 1.0, worth), path)
+    belief = Belief(posterior, target_error, 1.0, worth)
+    chance = chance_along_path(belief, path)
     n_rounds = costs.n_rounds + (machine is not None)
     missed = 1 - chance
-    steps = planned_steps(path.cost, missed, n_rounds, penalty)
+    steps = planned_steps(belief, path, missed, n_rounds, penalty)
     value = expected_cost(path.cost, missed, steps) + penalty * float(missed[[0, *steps][-1]])
     choice = LabelChoice(path, chance, penalty, tuple(steps), value, n_rounds, machine)
     # a path on which people do all that is bought is theirs alone

@@ -43,12 +43,13 @@ class BlindCheck:
     ----------
     n_least, n_rows : int
         Rows at least, and so many that the answer is seldom wrong; two people each.
-    cost : float
-        Money for the votes on `n_rows`, in the currency of the project.
+    least_cost, cost : float
+        Money for the votes on `n_least` and on `n_rows`, in the currency of the project.
     """
 
     n_least: int
     n_rows: int
+    least_cost: float
     cost: float
 
 
@@ -137,13 +138,14 @@ def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> 
     if not n_least:
         why = f"Not known yet: 'leadline machine delegation {line.name}' says."
         return MachineStanding(name=line.name, why=why)
-    cost = n_rows * _VOTES_A_ROW * costs.vote_cost
+    a_row = _VOTES_A_ROW * costs.vote_cost
+    cost = n_rows * a_row
     rows = f"{n_least} to {plural(n_rows, 'row')}"
     price = money(cost, workspace.settings.problem.currency)
     return MachineStanding(
         name=line.name,
         why=f"Not known yet: two people must judge {rows} first, each alone, for {price} at most.",
-        check=BlindCheck(n_least=n_least, n_rows=n_rows, cost=cost),
+        check=BlindCheck(n_least=n_least, n_rows=n_rows, least_cost=n_least * a_row, cost=cost),
     )
 
 
@@ -169,7 +171,8 @@ def _worth(line: MachineLine, forecast: Forecast) -> Bounds:
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
-    worth = label_worth(given.counts, forecast.scoring, forecast.errors[-1], forecast.target_error)
+    errors = forecast.errors[-1], forecast.target_error
+    worth = label_worth(given.counts, forecast.scoring, *errors, forecast.family)
     if worth is None:
         raise NotReadyError(
             "It may label, but what its labels are worth is not known: of the rows that it is sure "

@@ -30,6 +30,7 @@ from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
+from leadline.phases.wording import plural
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.identity.permission import require
@@ -182,7 +183,9 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
-        machines=tuple(_weighed(each, outcomes[granted], forecast) for each in machines),
+        machines=tuple(
+            _weighed(each, project.next_cost(granted), forecast.currency) for each in machines
+        ),
         without_machine=tuple(alone[each] for each in wanted if offers),
         beside=tuple(
             beside_people(outcomes[each], alone[each], forecast.currency)
@@ -236,20 +239,40 @@ class _Project:
         known = (self._posterior, self._law, self._costs, self._target)
         return simulate_budget(*known, budget, noise=self._noise, seed=_SEED, offers=offers)
 
+    def next_cost(self, budget: float) -> float:
+        """Money of what people alone buy next with a budget."""
+        known = (self._posterior, self._law, self._costs, self._target)
+        return choose_labels(*known, budget).next_cost
+
     def rounds(self, budget: float, offers: Sequence[MachineOffer]) -> tuple[LabelRound, ...]:
         """What to buy with a budget, as seen today."""
         known = (self._posterior, self._law, self._costs, self._target)
         return choose_labels(*known, budget, offers).rounds(self._costs.train_share)
 
 
-def _weighed(
-    machine: MachineStanding, outcome: BudgetOutcome, forecast: Forecast
-) -> MachineStanding:
-    """Say where asking whether a machine may label costs more than a machine must save."""
-    if machine.check is None or machine.check.cost <= SAVES * outcome.money.q50:
+def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> MachineStanding:
+    """Say how many rows may be judged, so that a "no" makes a project a twentieth dearer at most.
+
+    Parameters
+    ----------
+    machine : MachineStanding
+        The machine.
+    next_cost : float
+        Money of what people alone buy next, whatever comes of it.
+    currency : str
+        Of the money.
+    """
+    check, most = machine.check, SAVES * next_cost
+    if check is None or check.cost <= most:
         return machine
-    saved = f"a twentieth of the {money(outcome.money.q50, forecast.currency)} still to be spent"
-    return replace(machine, why=f"{machine.why} That is more than {saved}.")
+    if not next_cost:
+        told = "People alone would buy nothing today."
+    elif check.least_cost > most:
+        told = f"That is more than a twentieth of the next purchase, {money(next_cost, currency)}."
+    else:
+        rows = plural(int(most / check.cost * check.n_rows), "row")
+        told = f"{rows} cost a twentieth of the next purchase, {money(next_cost, currency)}."
+    return replace(machine, why=f"{machine.why} {told}")
 
 
 def _budgets(budgets: Sequence[float], granted: float) -> list[float]:

@@ -17,6 +17,9 @@ _N_DRAWS = 4000
 # how far the formula was from learning curves of linear models, as a standard deviation of the log:
 # benchmarks/machines/noise.py
 _FORMULA_SD = 0.25
+# what boosted trees make of it: nothing up to the first, all of it from the second on; learnt
+# beside 150 rows of people's, on half of the tables of benchmarks/machines/training.py
+_BOOSTED_FROM, _BOOSTED_TO = 0.3, 0.65
 # a difference of error rates that moves the threshold of a model by a tenth or more
 _UNEVEN = 0.1
 
@@ -94,6 +97,7 @@ def noisy_worth(
     model_error: float,
     rng: np.random.Generator,
     *,
+    boosted: bool = False,
     confidence_level: float = 0.9,
 ) -> NoisyWorth:
     """Say how many clean rows a number of machine-labelled rows is worth for training.
@@ -110,6 +114,8 @@ def noisy_worth(
         the end. The surer a task, the more a wrong label harms.
     rng : numpy.random.Generator
         Draws the machine's error rates.
+    boosted : bool, default=False
+        Whether boosted trees learn from them: they learn single wrong labels by heart.
     confidence_level : float in (0, 1), default=0.9
         Of the range, which holds what is unknown of the machine's error rates and how far the
         formula was from learning curves of linear models.
@@ -131,6 +137,10 @@ def noisy_worth(
     clean one, for rows whose class is sure up to `model_error`. Of two classes with error rates a
     and b it is (1 - a - b)^2 p(1 - p) / (q(1 - q)), p and q being the probabilities of a positive
     clean and noisy label; at p = 1/2 and a = b the known (1 - 2a)^2 [1]_.
+
+    Boosted trees made little of labels that were said to be worth less than .3, and all of those
+    worth .65 or more: between the two it is a share that rises evenly. That was found beside 150
+    rows of people's; beside many more it may be too little.
 
     It holds for errors that depend on the class only, and where more rows still help. Where the
     machine errs more on one class than on another, a model that says yes from 1/2 on is misled, and
@@ -171,6 +181,8 @@ def noisy_worth(
     # a machine that is wrong more often than by chance teaches the opposite
     factors *= np.trace(noise, axis1=1, axis2=2) > 1
     factors = np.minimum(factors * np.exp(_FORMULA_SD * rng.standard_normal(_N_DRAWS)), 1.0)
+    if boosted:
+        factors *= np.clip((factors - _BOOSTED_FROM) / (_BOOSTED_TO - _BOOSTED_FROM), 0.0, 1.0)
     tail = (1 - confidence_level) / 2
     low, mid, high = np.quantile(factors, [tail, 0.5, 1 - tail])
     wrong = 1 - np.diag(seen) / seen.sum(axis=1)

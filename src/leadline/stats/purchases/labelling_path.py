@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from leadline.stats.arrays import Floats
 
+_MOST_SIZES = 64
 _N_MACHINE_STEPS = 24
 _N_PEOPLE_STEPS = 56
 
@@ -83,6 +84,38 @@ class PathPrices:
     person: float
     machine: float
     row: float = 0.0
+
+
+def purchase_sizes(n_now: float, n_most: float) -> Floats:
+    """Return sizes at equal ratios at which purchases are considered, and the largest.
+
+    A little money more or less moves the last of them only, so that plans do not jump with it: the
+    ratio is a root of 2 that is itself a power of 2.
+
+    Parameters
+    ----------
+    n_now, n_most : float > 0
+        Train rows there are, and that can be reached; where the second is not larger, nothing can
+        be bought.
+
+    Returns
+    -------
+    ndarray of shape (n_sizes,)
+        Ascending from today's, some 33 to 66.
+
+    Examples
+    --------
+    >>> purchase_sizes(1000, 2000).size, purchase_sizes(1000, 1000).tolist()
+    (65, [1000.0])
+    >>> bool(purchase_sizes(1000, 31_900)[7] == purchase_sizes(1000, 32_000)[7])
+    True
+    """
+    if n_most <= n_now:
+        return np.array([float(n_now)])
+    doublings = np.log2(n_most / n_now)
+    step = 2.0 ** np.ceil(np.log2(doublings / _MOST_SIZES))
+    sizes = n_now * 2.0 ** (step * np.arange(int(doublings / step) + 1))
+    return np.append(sizes[sizes < n_most * (1 - 1e-9)], float(n_most))
 
 
 def people_path(sizes: Floats, price: float = 1.0) -> LabellingPath:

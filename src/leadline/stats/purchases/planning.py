@@ -1,22 +1,9 @@
 """Planning of purchases in rounds: least expected cost plus penalty of missing the target.
 
-With ``F(n)`` the probability that `n` rows meet the target, a plan ``n_1 <= n_2 <= ...`` pays for a
-round only if the one before has missed, and the penalty only if all have [1]_::
-
-    sum over rounds of (n_r - n_{r-1}) (1 - F(n_{r-1}))  +  penalty (1 - F(n_last))
-
-Dynamic programming over a grid finds the cheapest. After a round the curve is measured again and
-a new plan is made, so only the first step of a plan is ever taken.
-
-The sum takes it that nothing is learnt between rounds but whether the target was met. More is: the
-last round buys with a sharper forecast than today's, so more is left to it. The last round but one
-is planned as if there were one more; earlier ones have rounds to spare. On measured curves fewer
-rows were bought so, and fewer targets missed: see `benchmarks/curves/buying.py`.
-
-References
-----------
-.. [1] R. Mahmood, J. Lucas, J. M. Alvarez, S. Fidler, M. T. Law (2022), Optimizing data collection
-   for machine learning. NeurIPS.
+The first purchase is found by `lookahead`. After it the curve is measured again and a new plan is
+made, so it is the only one that is ever made as planned; those that follow show what they would be
+if nothing were learnt but whether the target is met. `benchmarks/curves/buying.py` holds it against
+a first purchase that is found by that sum.
 """
 
 from __future__ import annotations
@@ -27,17 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.decision_levels import MAX_GROWTH, SURE
+from leadline.stats.purchases.labelling_path import people_path, purchase_sizes
+from leadline.stats.purchases.lookahead import Lookahead
+from leadline.stats.purchases.path_chance import Belief, draw_errors, draw_factors
+from leadline.stats.purchases.round_costs import cheapest_steps, expected_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from leadline.stats.arrays import Floats
     from leadline.stats.curves.posterior import CurvePosterior
+    from leadline.stats.purchases.labelling_path import LabellingPath
 
-N_GRID = 80
-"""Sizes at which purchases are considered."""
-
-_LAST_BUT_ONE = 2
+_N_CURVES = 750
+_SEED = 0
 
 
 @dataclass(frozen=True)
@@ -120,7 +108,8 @@ def plan_rounds(
         )
     most = n_most if n_most is not None else n_now * MAX_GROWTH
     grid, p_met = chance_along(posterior, target_error, n_now, most)
-    steps = planned_steps(grid, 1 - p_met, n_rounds, penalty_rows)
+    belief = Belief(posterior, target_error, noise=1.0)
+    steps = planned_steps(belief, people_path(grid), 1 - p_met, n_rounds, penalty_rows)
     return RoundPlan(
         sizes=tuple(float(grid[k]) for k in steps),
         p_met=float(p_met[steps[-1] if steps else 0]),
@@ -150,70 +139,44 @@ def chance_along(
         The first size is today's. Once met, met: more rows never make it less likely that they
         were enough.
     """
-    grid = np.geomspace(n_now, n_most, N_GRID) if n_most > n_now else np.array([float(n_now)])
+    grid = purchase_sizes(n_now, n_most)
     return grid, np.maximum.accumulate(posterior.cdf(grid, target_error))
 
 
-def planned_steps(grid: Floats, p_missed: Floats, n_rounds: int, penalty: float) -> list[int]:
-    """Find the sizes to buy up to, each as it will be planned when its round comes.
+def planned_steps(
+    belief: Belief, path: LabellingPath, p_missed: Floats, n_rounds: int, penalty: float
+) -> list[int]:
+    """Find the steps to buy up to: the first by looking ahead, the others as seen today.
 
     Parameters
     ----------
-    grid, p_missed : ndarray of shape (n_sizes,)
-        Sizes, ascending from today's, and the probability that each misses the target.
+    belief : Belief
+        What is known today.
+    path : LabellingPath
+        What may be bought.
+    p_missed : ndarray of shape (n_steps,)
+        Probability today that each step misses the target.
     n_rounds : int >= 1
         Rounds left.
     penalty : float > 0
-        Cost of missing, in rows.
+        Cost of missing, in the unit of the path's cost.
 
     Returns
     -------
     list of int
-        Places on the grid, today's left out, at most one a round. No place: buy nothing.
+        Places on the path, its beginning left out, at most one a round. No place: buy nothing.
     """
-    ahead = n_rounds + 1 if n_rounds == _LAST_BUT_ONE else n_rounds
-    first = cheapest_steps(grid, p_missed, ahead, penalty)[:1]
-    if not first or n_rounds == 1:
-        return first
-    place = first[0]
-    rest = planned_steps(grid[place:], p_missed[place:], n_rounds - 1, penalty)
-    return [place, *(place + step for step in rest)]
-
-
-def expected_cost(grid: Floats, p_missed: Floats, steps: Sequence[int]) -> float:
-    """What is spent on average: each step only if all before have missed.
-
-    Parameters
-    ----------
-    grid, p_missed : ndarray of shape (n_sizes,)
-        Sizes or costs, ascending from today's, and the probability that each misses the target.
-    steps : sequence of int
-        Places on the grid to buy up to.
-    """
-    stops = [0, *steps]
-    return float(np.diff(grid[stops]) @ p_missed[stops[:-1]])
-
-
-def cheapest_steps(grid: Floats, p_missed: Floats, n_rounds: int, penalty: float) -> list[int]:
-    """Find the cheapest sizes to buy up to, by dynamic programming over a grid.
-
-    Parameters and return as `planned_steps`.
-    """
-    rows = np.arange(grid.size)
-    price = np.where(
-        rows[None] >= rows[:, None], (grid[None] - grid[:, None]) * p_missed[:, None], np.inf
+    if path.cost.size == 1 or p_missed[0] <= 1 - SURE:
+        return []
+    if n_rounds == 1:
+        return cheapest_steps(path.cost, p_missed, 1, penalty)
+    rng = np.random.default_rng(_SEED)
+    errors = draw_errors(belief, path, draw_factors(belief, path, _N_CURVES, rng), rng)
+    weights = np.full(_N_CURVES, 1 / _N_CURVES)
+    first = Lookahead(path.cost, errors).next_step(
+        belief.target_error, n_rounds, penalty, weights=weights
     )
-    value = penalty * p_missed
-    choices = []
-    for _ in range(n_rounds):
-        total = price + value[None]
-        choice = np.argmin(total, axis=1)
-        value = total[rows, choice]
-        choices.append(choice)
-    place, steps = 0, []
-    for choice in reversed(choices):
-        after = int(choice[place])
-        if after > place:
-            steps.append(after)
-            place = after
-    return steps
+    if not first:
+        return []
+    rest = cheapest_steps(path.cost[first:], p_missed[first:], n_rounds - 1, penalty)
+    return [first, *(first + step for step in rest)]

@@ -1,13 +1,12 @@
 """Simulation of projects that buy rows in rounds, before any money is spent.
 
 In each simulated project a curve drawn from the posterior is the truth. Rows are bought as
-`purchase_planning` says; after each round the error at the new size is measured with noise, the
-posterior is updated, and the project stops or plans anew. Many such projects show what the policy
-costs and how often it reaches the target, which one forecast at one size cannot.
+`lookahead` says; after each round the error at the new size is measured with noise, the posterior
+is updated, and the project stops or plans anew. Many such projects show what the policy costs and
+how often it reaches the target, which one forecast at one size cannot.
 
-The first purchase is the one that `purchase_planning` plans today, the same in all projects. The
-posterior after it is a weighted set of curves drawn from today's (importance weights), which needs
-no new fit.
+The first purchase is the one that is planned today, the same in all projects. The posterior after
+it is a weighted set of curves drawn from today's (importance weights), which needs no new fit.
 
 All sizes are measured on the same test rows, so most of the error of a measurement is shared: the
 whole measured curve lies too high or too low, which a fit to it cannot see. Test rows grow with the
@@ -24,25 +23,25 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import check_positive
-from leadline.stats.decision_levels import SURE, UNLIKELY
-from leadline.stats.purchases.labelling_path import LabellingPath, people_path
-from leadline.stats.purchases.planning import N_GRID, planned_steps
+from leadline.stats.decision_levels import SURE
+from leadline.stats.purchases.labelling_path import LabellingPath, people_path, purchase_sizes
+from leadline.stats.purchases.lookahead import Lookahead
+from leadline.stats.purchases.path_chance import (
+    N_CURVES,
+    TINY,
+    Belief,
+    draw_errors,
+    draw_factors,
+)
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Bools, Floats, Ints
     from leadline.stats.curves.posterior import CurvePosterior
-    from leadline.stats.interval import Estimate
 
-_N_PARTICLES = 1500
 # of the variance of a measured log error, the part that all sizes share
 _SHARED = 0.8
 # a measurement sharper than this share of the posterior's spread would leave a handful of particles
 _SHARPEST = 0.15
-_TINY = 1e-9
-# values of what a machine label is worth that a chance is the mean over
-_N_FACTORS = 9
-# sizes at which a curve is drawn that is read at many: between them it is all but straight
-_N_SIZES = 24
 
 
 @dataclass(frozen=True)
@@ -112,29 +111,6 @@ class PathResult:
     is_shown: Bools
     visited: Ints
     errors: Floats
-
-
-@dataclass(frozen=True)
-class Belief:
-    """What is known of a project today.
-
-    Parameters
-    ----------
-    posterior : CurvePosterior
-        Posterior of the curve.
-    target_error : float
-        Error to reach.
-    noise : float > 0
-        Standard error of a log error measured with the rows there are.
-    factor : Estimate of float in [0, 1], optional
-        Clean rows that a machine label is worth, with its 90 % range; needed where a machine
-        labels.
-    """
-
-    posterior: CurvePosterior
-    target_error: float
-    noise: float
-    factor: Estimate[float] | None = None
 
 
 @dataclass(frozen=True)
@@ -220,8 +196,7 @@ def simulate_rounds(
     (True, True)
     """
     check_positive(n_now, "n_now")
-    most = max(budget.n_most, n_now)
-    sizes = np.geomspace(n_now, most, N_GRID) if most > n_now else np.array([float(n_now)])
+    sizes = purchase_sizes(n_now, budget.n_most)
     path = people_path(sizes)
     limits = PathLimits(budget.penalty, budget.n_rounds)
     belief = Belief(posterior, target_error, noise)
@@ -239,6 +214,7 @@ def simulate_path(
     size: int,
     rng: np.random.Generator,
     truth: Truth | None = None,
+    first_step: int | None = None,
 ) -> PathResult:
     """Simulate some projects that buy along a path.
 
@@ -256,6 +232,8 @@ def simulate_path(
         Source of chance.
     truth : Truth, optional
         What is true in all of them; everything is drawn if not given.
+    first_step : int, optional
+        Step of the first purchase, 0 for none; as `lookahead` finds it if not given.
 
     Returns
     -------
@@ -275,117 +253,79 @@ def simulate_path(
     if path.has_machine and belief.factor is None:
         raise ValueError("A machine labels rows; say what a label is worth: factor is missing.")
     truth = truth or Truth()
-    errors = _draw_errors(belief, path, truth.factor, _N_PARTICLES + size, rng)
-    curves = np.log(np.maximum(errors, _TINY))
+    factors = draw_factors(belief, path, N_CURVES + size, rng)
+    if path.has_machine and truth.factor is not None:
+        factors[N_CURVES:] = truth.factor
+    curves = np.log(draw_errors(belief, path, factors, rng))
     known = truth.errors
     simulation = _Simulation(
         path=path,
-        today=chance_along_path(belief, path),
-        particles=curves[:_N_PARTICLES],
-        truths=curves[_N_PARTICLES:] if known is None else np.log(np.maximum(known, _TINY)),
-        target=float(np.log(max(belief.target_error, _TINY))),
+        first_step=first_step,
+        lookahead=Lookahead(path.cost, curves[:N_CURVES]),
+        truths=curves[N_CURVES:] if known is None else np.log(np.maximum(known, TINY)),
+        target=float(np.log(max(belief.target_error, TINY))),
         penalty=limits.penalty,
         noise=belief.noise,
     )
     return simulation.run(limits.n_rounds, rng)
 
 
-def chance_along_path(belief: Belief, path: LabellingPath) -> Floats:
-    """Return the chance today that each step of a path meets the target, shape (n_steps,).
-
-    Once met, met: more rows never make it less likely that they were enough.
-    """
-    cdf, target = belief.posterior.cdf, belief.target_error
-    if not path.has_machine or belief.factor is None:
-        chance = cdf(path.n_person, target)
-    else:
-        worth = _factors(belief.factor, (np.arange(_N_FACTORS) + 0.5) / _N_FACTORS)
-        chance = cdf(path.clean_rows(worth), target).mean(axis=0)
-    return np.asarray(np.maximum.accumulate(chance))
-
-
-def _factors(factor: Estimate[float], levels: Floats) -> Floats:
-    """Quantiles of what a machine label is worth: straight between those known.
-
-    Below them they go down to nothing, as a machine may teach its errors; a project that held that
-    to be impossible would take a curve that stays where it was for hopeless.
-    """
-    high = min(factor.high + (factor.high - factor.estimate) / 2, 1.0)
-    known = [0.0, factor.low, factor.estimate, factor.high, high]
-    return np.asarray(np.interp(levels, [0.0, 0.05, 0.5, 0.95, 1.0], known))
-
-
-def _draw_errors(
-    belief: Belief,
-    path: LabellingPath,
-    true_factor: float | None,
-    size: int,
-    rng: np.random.Generator,
-) -> Floats:
-    """Draw whole curves, read along the path; the particles come first, then the truths."""
-    worth = np.zeros(size)
-    if path.has_machine and belief.factor is not None:
-        worth = _factors(belief.factor, rng.random(size))
-        if true_factor is not None:
-            worth[_N_PARTICLES:] = true_factor
-    clean = np.log(path.clean_rows(worth))
-    sizes = np.linspace(clean.min(), clean.max(), min(_N_SIZES, path.cost.size))
-    curves = belief.posterior.sample(np.exp(sizes), size, rng=rng)
-    return np.stack([np.interp(rows, sizes, its) for rows, its in zip(clean, curves, strict=True)])
-
-
 @dataclass(frozen=True)
 class _Simulation:
-    """A path, and log errors along it: the particles of the posterior, and the truths.
-
-    `today` is the chance of the target at each step, before anything is bought.
-    """
+    """A path, log errors of the curves that stand for the posterior, and those of the truths."""
 
     path: LabellingPath
-    today: Floats
-    particles: Floats
+    first_step: int | None
+    lookahead: Lookahead
     truths: Floats
     target: float
     penalty: float
     noise: float
 
+    @property
+    def _particles(self) -> Floats:
+        return self.lookahead.errors
+
     def run(self, n_rounds: int, rng: np.random.Generator) -> PathResult:
         size = len(self.truths)
         at = np.zeros(size, dtype=np.int64)
-        logs, moved = np.zeros((size, len(self.particles))), np.zeros(size)
+        logs, moved = np.zeros((size, len(self._particles))), np.zeros(size)
         is_open, n_bought = np.ones(size, dtype=bool), np.zeros(size, dtype=np.int64)
         is_shown = np.zeros(size, dtype=bool)
         visited = np.zeros((size, n_rounds), dtype=np.int64)
         n_judged = self.path.n_person
         for turn in range(n_rounds + 1):
+            before = at.copy()
+            first = None if turn else self._first(n_rounds)
             for project in np.flatnonzero(is_open):
-                chance = self._chance(logs[project], moved[project]) if turn else self.today
-                chance = np.maximum.accumulate(chance[at[project] :])
-                step = self._step(chance, at[project], n_rounds - turn)
-                is_shown[project] = chance[0] >= SURE
-                is_open[project] = step > 0
-                n_bought[project] += step > 0
-                at[project] += step
+                weights, target = _weights(logs[project]), self.target - moved[project]
+                chance = float(weights @ (self._particles[:, at[project]] <= target))
+                is_shown[project] = chance >= SURE
+                step = self._next(target, n_rounds - turn, at[project], weights, first)
+                is_open[project] = step > at[project]
+                at[project] = step
+            n_bought += is_open
             if turn < n_rounds:
-                before = visited[:, turn - 1] if turn else np.zeros(size, dtype=np.int64)
                 visited[:, turn] = at
                 moved += self._shared_error_step(n_judged[before], n_judged[at], rng)
                 logs[is_open] += self._log_likelihoods(np.flatnonzero(is_open), at, rng)
         ends = self.truths[np.arange(size), at] + moved
         return PathResult(at, n_bought, ends <= self.target, is_shown, visited, np.exp(ends))
 
-    def _chance(self, log_weights: Floats, moved: float) -> Floats:
-        """Chance in a project that the target is met at each size, by its own posterior."""
-        weights = np.exp(log_weights - log_weights.max())
-        share: Floats = (weights / weights.sum()) @ (self.particles <= self.target - moved)
-        return share
+    def _first(self, n_rounds: int) -> int:
+        """Step of the first purchase, the same in all projects."""
+        if self.first_step is not None:
+            return self.first_step
+        weights = _weights(np.zeros(len(self._particles)))
+        return self._next(self.target, n_rounds, 0, weights)
 
-    def _step(self, chance: Floats, at: int, n_left: int) -> int:
-        """Steps on the grid that the next purchase goes; 0: stop."""
-        if n_left == 0 or chance[0] >= SURE or chance[-1] < UNLIKELY or chance.size < 2:
-            return 0
-        steps = planned_steps(self.path.cost[at:], 1 - chance, n_left, self.penalty)
-        return steps[0] if steps else 0
+    def _next(
+        self, target: float, n_left: int, at: int, weights: Floats, planned: int | None = None
+    ) -> int:
+        """The step to buy up to, planned or looked for."""
+        if planned is not None:
+            return planned
+        return self.lookahead.next_step(target, n_left, self.penalty, at=at, weights=weights)
 
     def _shared_error_step(self, before: Floats, after: Floats, rng: np.random.Generator) -> Floats:
         """Draw how far the error shared by all sizes moves the measured curve as rows grow."""
@@ -400,7 +340,13 @@ class _Simulation:
         truth = self.truths[projects, places]
         noise = self.noise * np.sqrt(self.path.n_person[0] / self.path.n_person[places])
         seen = truth + np.sqrt(1 - _SHARED) * noise * rng.standard_normal(projects.size)
-        expected = self.particles[:, places].T
+        expected = self._particles[:, places].T
         sd = np.maximum(noise, _SHARPEST * expected.std(axis=1))
         log_likelihood: Floats = -0.5 * ((expected - seen[:, None]) / sd[:, None]) ** 2
         return log_likelihood
+
+
+def _weights(logs: Floats) -> Floats:
+    """Weights that sum to 1, of log likelihoods."""
+    weights = np.exp(logs - logs.max())
+    return np.asarray(weights / weights.sum())
