@@ -131,7 +131,8 @@ def test_a_label_is_worth_what_the_forecast_says_and_takes_what_answers_took(
     assert given is not None
     assert forecast is not None
     share = MachineShare(machine="small", model="smol", n_rows=1000, counts=given.counts)
-    worth = machine_worth([share], forecast.scoring, forecast.errors[-1], forecast.target_error)
+    errors = forecast.errors[-1], forecast.target_error
+    worth = machine_worth([share], forecast.scoring, *errors, forecast.family)
     assert worth is not None
     monkeypatch.setattr(MachineRequests, "answer_seconds", lambda *_: (6.0, 10.0))
     found = standing(with_machine(workspace, max_in_flight=8))
