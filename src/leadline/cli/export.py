@@ -91,7 +91,13 @@ def _publish(name: str, file: Path | None, url: str, folder: Path, *, as_json: b
         display.start(name, "writing")
         entries, standing = workspace.record.entries(), workspace.record.standing()
         title = workspace.settings.name
-        runs = project_runs(entries, standing, title=title, shipped=shipped(workspace))
+        runs = project_runs(
+            entries,
+            standing,
+            title=title,
+            shipped=shipped(workspace),
+            draw=workspace.pictures.drawings,
+        )
         done = registry.publish(title, runs)
     if as_json:
         echo_json(vars(done))

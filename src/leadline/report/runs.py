@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+from leadline.charts.picture_cache import drawings_of
 from leadline.engines.contract import Run
 from leadline.phases.curve import Curve, Point
 from leadline.phases.forecast import Forecast
@@ -20,6 +21,7 @@ from leadline.phases.search.trial import Trial, TrialState
 from leadline.record import Entry
 from leadline.record.codec import encode
 from leadline.report.project_report import write_report
+from leadline.report.row_sections import Draw
 
 _Series = dict[str, list[tuple[int, float]]]
 _STATES: dict[TrialState, Literal["failed", "stopped"]] = {
@@ -50,6 +52,7 @@ def project_runs(
     *,
     title: str,
     shipped: Shipped | None = None,
+    draw: Draw = drawings_of,
 ) -> tuple[Run, ...]:
     """Runs of a project for a registry.
 
@@ -63,6 +66,8 @@ def project_runs(
         Name of the project.
     shipped : Shipped or None, default=None
         The release in service, if it lies here.
+    draw : callable, optional
+        Gives the pictures of a verdict, as `PictureCache.drawings` does; drawn anew if not given.
 
     Returns
     -------
@@ -72,7 +77,7 @@ def project_runs(
     """
     if not entries:
         return ()
-    runs = [_record_run(entries, standing, title, shipped)]
+    runs = [_record_run(entries, standing, title, shipped, draw)]
     for entry in entries:
         if isinstance(entry.verdict, Search):
             runs += _search_runs(entry, entry.verdict, title, _spoken_of(entry, entries))
@@ -84,13 +89,14 @@ def _record_run(
     standing: Mapping[str, Standing],
     title: str,
     shipped: Shipped | None,
+    draw: Draw,
 ) -> Run:
     """Answers as tags; verdicts, the report and the release as files."""
     newest = {entry.row: entry for entry in entries}
     tags = {f"leadline.row.{row}": _words(entry) for row, entry in newest.items()}
     tags |= {f"leadline.standing.{row}": where.state.value for row, where in standing.items()}
     texts = {f"verdicts/{entry.number:04d}-{entry.row}.json": _json(entry) for entry in entries}
-    texts["report.html"] = write_report(entries, standing, title=title, form="html")
+    texts["report.html"] = write_report(entries, standing, title=title, form="html", draw=draw)
     if shipped:
         tags["leadline.release"] = shipped.release_id
     return Run(

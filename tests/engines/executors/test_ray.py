@@ -170,7 +170,6 @@ def search_with(folder: Path, executor: str) -> list[Trial]:
             "folds": 2,
             "executor": executor,
             "n_jobs": 2,
-            "searcher": "none",  # else the whole box is searched
         },
     ) as workspace:
         verdict = run_to(workspace, "problem", "data", "search")
