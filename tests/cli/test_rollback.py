@@ -94,6 +94,19 @@ def test_back_in_one_command_and_forth_by_name(call: Call, two: tuple[Path, str,
     assert "in service already" in again.stderr
 
 
+def test_who_promotes_by_hand_is_told_how(call: Call, two: tuple[Path, str, str]) -> None:
+    folder, _, second = two
+    settings = folder / "leadline.toml"
+    settings.write_text(settings.read_text().replace("# promote = true", "promote = false"))
+    assert call("run", "release", "-C", folder).exit_code == 0
+    assert in_service(call, folder) == second
+    told = call("releases", "-C", folder).stdout
+    words = told.partition("Not in service yet: leadline ")[2].splitlines()[0].split()
+    assert call(*words, "-C", folder).exit_code == 0
+    assert in_service(call, folder) != second
+    assert "Not in service yet" not in call("releases", "-C", folder).stdout
+
+
 def test_a_damaged_release_does_not_come_back(call: Call, two: tuple[Path, str, str]) -> None:
     folder, first, second = two
     (bundle,) = (folder / ".leadline" / "releases").glob(f"{first}*")

@@ -11,6 +11,8 @@ from leadline.cli.terminal.options import echo_json, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from leadline.monitoring.maintenance.rot_check import Check
     from leadline.phases.release import Release
     from leadline.record import Entry, Promotion
@@ -46,6 +48,7 @@ def command(folder: Path, as_json: bool) -> None:
         click.echo(f"{row['state']:<11} {_minute(row['at'])}  {row['summary']}")
         if row["fast_path"]:
             click.echo(f"{'':<30}{row['fast_path']}")
+    _tell_what_waits(rows, moves)
     if candidate is not None:
         click.echo(
             f"\nCandidate: release {candidate['release']}, {how(candidate)}, since "
@@ -60,6 +63,13 @@ def command(folder: Path, as_json: bool) -> None:
         )
     if note:
         click.echo(f"\nNote: {note}")
+
+
+def _tell_what_waits(rows: Sequence[Mapping[str, Any]], moves: Sequence[Mapping[str, Any]]) -> None:
+    """Say how the newest release, approved and not yet in service, gets there."""
+    for row in rows[:1]:
+        if row["state"] == "approved" and row["release"] not in {move["release"] for move in moves}:
+            click.echo(f"\nNot in service yet: leadline promote {row['release']} --why REASON")
 
 
 def _minute(at: str) -> str:
