@@ -16,7 +16,7 @@ import numpy as np
 from leadline.stats.decision_levels import MAX_GROWTH, SURE
 from leadline.stats.purchases.labelling_path import people_path, purchase_sizes
 from leadline.stats.purchases.lookahead import Lookahead
-from leadline.stats.purchases.path_chance import Belief, draw_errors, draw_factors
+from leadline.stats.purchases.path_chance import N_CURVES, Belief, draw_errors, draw_factors
 from leadline.stats.purchases.round_costs import cheapest_steps, expected_cost
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from leadline.stats.curves.posterior import CurvePosterior
     from leadline.stats.purchases.labelling_path import LabellingPath
 
-_N_CURVES = 750
 _SEED = 0
 
 
@@ -171,8 +170,8 @@ def planned_steps(
     if n_rounds == 1:
         return cheapest_steps(path.cost, p_missed, 1, penalty)
     rng = np.random.default_rng(_SEED)
-    errors = draw_errors(belief, path, draw_factors(belief, path, _N_CURVES, rng), rng)
-    weights = np.full(_N_CURVES, 1 / _N_CURVES)
+    errors = draw_errors(belief, path, draw_factors(belief, path, N_CURVES, rng), rng)
+    weights = np.full(N_CURVES, 1 / N_CURVES)
     first = Lookahead(path.cost, errors).next_step(
         belief.target_error, n_rounds, penalty, weights=weights
     )
