@@ -93,7 +93,7 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     """
     noise = kernels().noise[design.active, None] ** 2 * data.unit_variance
     covariance = design.covariance + (data.variance + noise)[:, :, None] * np.eye(data.x.size)
-    factor = np.linalg.cholesky(covariance)
+    factor: Floats = np.linalg.cholesky(covariance)
     # by way of the factor: its condition is but the root of the covariance's
     whitener = _inverse_of_triangles(factor)
     inverse = whitener.transpose(0, 2, 1) @ whitener
@@ -117,8 +117,10 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
 def _inverse_of_triangles(factor: Floats) -> Floats:
     """Inverses of lower triangular matrices, by blocks."""
     n_points = factor.shape[-1]
+    inverse: Floats
     if n_points <= _SMALL_BLOCK:
-        return np.linalg.inv(factor)
+        inverse = np.linalg.inv(factor)
+        return inverse
     half = n_points // 2
     inverse = np.zeros_like(factor)
     inverse[:, :half, :half] = upper = _inverse_of_triangles(factor[:, :half, :half])
