@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.shapes import shapes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from leadline.stats.arrays import Floats, Ints
     from leadline.stats.curves.measured import Measured
 
@@ -93,7 +95,7 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     """
     noise = kernels().noise[design.active, None] ** 2 * data.unit_variance
     covariance = design.covariance + (data.variance + noise)[:, :, None] * np.eye(data.x.size)
-    factor: Floats = np.linalg.cholesky(covariance)
+    factor = np.linalg.cholesky(covariance)
     # by way of the factor: its condition is but the root of the covariance's
     whitener = _inverse_of_triangles(factor)
     inverse = whitener.transpose(0, 2, 1) @ whitener
@@ -114,13 +116,11 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     return log_likelihood, inverse
 
 
-def _inverse_of_triangles(factor: Floats) -> Floats:
+def _inverse_of_triangles(factor: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Inverses of lower triangular matrices, by blocks."""
     n_points = factor.shape[-1]
-    inverse: Floats
     if n_points <= _SMALL_BLOCK:
-        inverse = np.linalg.inv(factor)
-        return inverse
+        return np.linalg.inv(factor)
     half = n_points // 2
     inverse = np.zeros_like(factor)
     inverse[:, :half, :half] = upper = _inverse_of_triangles(factor[:, :half, :half])
