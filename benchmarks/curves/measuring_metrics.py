@@ -50,6 +50,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=np.inf)
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
+    unknown = set(options.only or []) - {table.data for table in (*NUMBERS, *CLASSES)}
+    if unknown:
+        parser.error(f"no table {', '.join(sorted(unknown))}: see metric_tables.py")
     warnings.filterwarnings("ignore")  # of networks that have not converged
     began = time.monotonic()
     for table in (*NUMBERS, *CLASSES):
