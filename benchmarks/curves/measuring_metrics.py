@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from metric_examples import CURVES, KEYS, N_REPEATS, stored
+from metric_examples import CURVES, KEYS, N_REPEATS, OF_NUMBERS, stored
 from metric_tables import CLASSES, NUMBERS, Table
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
@@ -42,7 +42,6 @@ from leadline.stats.metric import METRICS
 _SMALLEST, _LARGEST = 20, 2560
 _MOST_TO_SCORE = 1500
 _DIGITS = 4
-_OF_NUMBERS = ("root_mean_squared_error", "mean_absolute_error", "r2")
 
 
 def main() -> None:
@@ -51,6 +50,9 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=np.inf)
     parser.add_argument("--again", action="store_true")
     options = parser.parse_args()
+    unknown = set(options.only or []) - {table.data for table in (*NUMBERS, *CLASSES)}
+    if unknown:
+        parser.error(f"no table {', '.join(sorted(unknown))}: see metric_tables.py")
     warnings.filterwarnings("ignore")  # of networks that have not converged
     began = time.monotonic()
     for table in (*NUMBERS, *CLASSES):
@@ -111,7 +113,7 @@ def _response(
 
 
 def _errors(table: Table, y: np.ndarray, response: np.ndarray) -> dict[str, float]:
-    names = _OF_NUMBERS if table.positive is None else ("average_precision",)
+    names = OF_NUMBERS if table.positive is None else ("average_precision",)
     found = {name: METRICS[name].error(METRICS[name].compute(y, response)) for name in names}
     return {name: float(f"{error:.{_DIGITS}g}") for name, error in found.items()}
 

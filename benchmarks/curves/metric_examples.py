@@ -6,7 +6,7 @@ truth is the mean of all six at larger sizes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import polars as pl
 from learning import Example
 from sources import here
 
-METRICS = ("root_mean_squared_error", "mean_absolute_error", "r2", "average_precision")
+OF_NUMBERS = ("root_mean_squared_error", "mean_absolute_error", "r2")
+METRICS = (*OF_NUMBERS, "average_precision")
 CURVES = Path(__file__).with_name("metric_curves.csv.gz")
 KEYS = ["data", "half", "learner", "metric", "repeat"]
 N_REPEATS = 6
@@ -30,7 +31,7 @@ def stored() -> pl.DataFrame:
 
 
 def examples_of(
-    half: str, n_repeats: int, *, hide: bool = False, metric: str | None = None
+    half: str, n_repeats: int, *, hide: bool = False, metrics: Sequence[str] = METRICS
 ) -> list[Example]:
     """Every curve of a half of the data sets, cut at every size that has enough before it.
 
@@ -42,12 +43,10 @@ def examples_of(
         That are seen, of six.
     hide : bool, default=False
         Leave out the standard errors, and how many repeats there were.
-    metric : str, optional
-        All of them if not given.
+    metrics : sequence of str
+        Whose curves.
     """
-    rows = stored().filter(half=half)
-    if metric is not None:
-        rows = rows.filter(metric=metric)
+    rows = stored().filter(pl.col("metric").is_in(metrics), half=half)
     found: list[Example] = []
     keys = ["data", "learner", "metric"]
     for (data, learner, name), curve in rows.group_by(keys, maintain_order=True):

@@ -5,7 +5,8 @@ fifth on; seen are five of six repeats, the truth is the mean of all six. Errors
 absolute log errors, where errors below .001 count as .001. Every data set counts once. Data sets
 are those of one half: what ships has learnt from the learning half; before it had, both were new.
 
-    python benchmarks/curves/metric_forecasts.py [--half learning|test] [--repeats N]
+    python benchmarks/curves/metric_forecasts.py [--half learning|test] [--metric NAME]
+        [--repeats N]
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ def main() -> None:
     parser = arguments(__doc__, _METHODS)
     parser.add_argument("--half", choices=["learning", "test"], default="test")
     parser.add_argument("--repeats", type=int, default=5, help="that are seen (default: 5)")
+    parser.add_argument("--metric", choices=METRICS, help="this one alone")
     options = parser.parse_args()
-    for metric in METRICS:
-        examples = examples_of(options.half, options.repeats, metric=metric)
+    for metric in [options.metric] if options.metric else METRICS:
+        examples = examples_of(options.half, options.repeats, metrics=[metric])
         instances = thin([instance_of(example) for example in examples], options.limit)
         found = forecasts(instances, options.methods, jobs=options.jobs)
         n_data = len({instance.group for instance in instances})

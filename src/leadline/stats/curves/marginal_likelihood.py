@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,8 @@ from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.shapes import shapes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from leadline.stats.arrays import Floats, Ints
     from leadline.stats.curves.measured import Measured
 
@@ -114,7 +116,7 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     return log_likelihood, inverse
 
 
-def _inverse_of_triangles(factor: Floats) -> Floats:
+def _inverse_of_triangles(factor: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
     """Inverses of lower triangular matrices, by blocks."""
     n_points = factor.shape[-1]
     if n_points <= _SMALL_BLOCK:
