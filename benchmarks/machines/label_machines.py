@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from public_sets import VoteSet, vote_sets
 
-from leadline.phases.forecast.wrong_share import wrong_share
+from leadline.phases.data.wrong_share import wrong_share
 from leadline.stats.interval import Estimate
 from leadline.stats.machine_votes import alternative_test, judged_classes, noisy_worth
 

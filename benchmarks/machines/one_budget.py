@@ -59,7 +59,6 @@ from buying import Project, projects
 from learn import crossed
 from scoring import markdown
 
-from leadline.phases.data.wrong_share import wrong_share
 from leadline.phases.forecast.budget_outcome import Ends, play
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import SAVES, LabelChoice, MachineOffer, choose_labels
