@@ -80,10 +80,13 @@ def serving(local: Ray, place: Path) -> Iterator[str]:
     address = str(ray.get_runtime_context().gcs_address)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     try:
-        done = subprocess.run(
-            [*command, address, "serve.yaml"],
-            cwd=place, env=environment, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        for _ in range(3):  # Ray gives a proxy a minute to start, which is short on a busy machine
+            done = subprocess.run(
+                [*command, address, "serve.yaml"],
+                cwd=place, env=environment, capture_output=True, text=True, check=False,
+            )  # fmt: skip
+            if done.returncode == 0:
+                break
         assert done.returncode == 0, done.stderr
         port = yaml.safe_load((place / "serve.yaml").read_text())["http_options"]["port"]
         yield f"http://127.0.0.1:{port}"

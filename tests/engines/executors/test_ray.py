@@ -41,6 +41,8 @@ def local() -> Iterator[Ray]:
     ):
         patch.setenv("RAY_TMPDIR", folder)
         patch.delenv("RAY_ADDRESS", raising=False)
+        # a proxy that takes longer to start, as on a busy machine, is killed; 5 s if not said
+        patch.setenv("RAY_SERVE_PROXY_READY_CHECK_TIMEOUT_S", "50")
         patch.syspath_prepend(ROOT)  # workers get our import path
         executor = Ray(2)
         assert list(in_order(executor, abs, [-1])) == [1]
