@@ -133,7 +133,7 @@ def test_by_the_readme_alone(
         assert "leadline_requests_total" in get(f"{url}/metrics")
 
     customers(30, 7, skipped=2_000).drop("left").write_csv(elsewhere / "new.csv")
-    sh(package, ask[-1].replace("new.csv", "../new.csv").replace("scored.csv", "../scored.csv"))
+    sh(package, ask[-1])
     answer = call("rollback", "--why", "to compare", "-C", released_folder)
     assert answer.exit_code == 0, answer.output
     assert call("score", elsewhere / "new.csv", "-C", released_folder).exit_code == 0

