@@ -18,7 +18,7 @@ from learning import Example
 from networks import group_weights, learn_networks, networks
 from peers import CONSTRAINED
 from running import Instance, arguments, forecasts, point
-from scoring import figure, inside, log_width, markdown
+from scoring import figure, inside, log_width, markdown, weighted_median
 
 from leadline.stats.curves.learnt import Learnt, learnt
 
@@ -96,7 +96,7 @@ def print_table(
                 np.log(max(point(all_of_it[k])[at], _LEAST) / instances[k].truth[at])
                 for k, at in pairs
             ]
-            row.append(figure(_median(np.abs(miss), weights[[k for k, _ in pairs]])))
+            row.append(figure(weighted_median(np.abs(miss), weights[[k for k, _ in pairs]])))
         rows.append(row)
     print(markdown(["median absolute log error", *heads], rows), end="\n\n")
     if ours.NAME not in found:
@@ -109,7 +109,7 @@ def print_table(
             inside(instances[k].truth[at], i) for (k, at), i in zip(pairs, intervals, strict=True)
         ]
         held.append(figure(float(np.average(hits, weights=own)), 3))
-        width.append(figure(_median(np.array([log_width(i) for i in intervals]), own), 2))
+        width.append(figure(weighted_median(np.array([log_width(i) for i in intervals]), own), 2))
     print(markdown([ours.NAME, *heads], [held, width]), end="\n\n")
 
 
@@ -121,12 +121,6 @@ def _near(instances: list[Instance], ratio: int) -> list[tuple[int, int]]:
         if distance.min() < _NEAR:
             found.append((k, int(np.argmin(distance))))
     return found
-
-
-def _median(values: np.ndarray, weights: np.ndarray) -> float:
-    order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(cumulative, 0.5 * cumulative[-1])])
 
 
 if __name__ == "__main__":

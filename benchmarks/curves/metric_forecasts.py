@@ -19,7 +19,7 @@ from learning import Example
 from metric_examples import METRICS, examples_of
 from peers import CONSTRAINED
 from running import Instance, arguments, forecasts, point, thin
-from scoring import figure, inside, log_width, markdown
+from scoring import figure, inside, log_width, markdown, weighted_median
 
 _METHODS = ["last", "POW3", CONSTRAINED, "M4", ours.NAME]
 _RATIOS = (2, 4, 8)
@@ -69,7 +69,7 @@ def print_table(instances: list[Instance], found: dict[str, list[np.ndarray]]) -
             truth = np.array([instances[k].truth[at] for k, at in pairs])
             miss = np.abs(np.log(np.maximum(forecast, _LEAST) / np.maximum(truth, _LEAST)))
             mean = float(np.average(miss, weights=weights[ratio]))
-            row.append(f"{figure(mean)} / {figure(_median(miss, weights[ratio]))}")
+            row.append(f"{figure(mean)} / {figure(weighted_median(miss, weights[ratio]))}")
         rows.append(row)
     print(markdown(["mean / median absolute log error", *heads], rows), end="\n\n")
     if ours.NAME not in found:
@@ -80,7 +80,7 @@ def print_table(instances: list[Instance], found: dict[str, list[np.ndarray]]) -
         truth = np.array([instances[k].truth[at] for k, at in pairs])
         hits = inside(np.maximum(truth, _LEAST), np.maximum(intervals, _LEAST))
         held.append(figure(float(np.average(hits, weights=weights[ratio])), 3))
-        width.append(figure(_median(log_width(intervals), weights[ratio]), 2))
+        width.append(figure(weighted_median(log_width(intervals), weights[ratio]), 2))
     print(markdown([f"90 % interval of {ours.NAME}", *heads], [held, width]), end="\n\n")
 
 
@@ -96,12 +96,6 @@ def _at(instances: list[Instance], ratio: int) -> list[tuple[int, int]]:
 def _weights(instances: list[Instance], pairs: list[tuple[int, int]]) -> np.ndarray:
     counts = Counter(instances[k].group for k, _ in pairs)
     return np.array([1 / counts[instances[k].group] for k, _ in pairs])
-
-
-def _median(values: np.ndarray, weights: np.ndarray) -> float:
-    order = np.argsort(values)
-    cumulative = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(cumulative, 0.5 * cumulative[-1])])
 
 
 if __name__ == "__main__":

@@ -31,6 +31,13 @@ def log_width(interval: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(interval[-1], _LEAST) / np.maximum(interval[0], _LEAST))
 
 
+def weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """The least value up to which lies half of the weight."""
+    order = np.argsort(values)
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, 0.5 * cumulative[-1])])
+
+
 def mean_ranks(losses: np.ndarray) -> np.ndarray:
     """The mean rank of each method (column) over instances (rows); 1 is best, ties averaged.
 
