@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import fsspec
 
@@ -22,14 +23,15 @@ CREDENTIALS = {
 
 
 @contextmanager
-def s3_server(port: int, host: str = "127.0.0.1") -> Iterator[dict[str, str]]:
+def s3_server(
+    port: int, host: str = "127.0.0.1", log: Path = Path(os.devnull)
+) -> Iterator[dict[str, str]]:
     """What a client must have in its environment, as long as the server lasts; it has a bucket."""
     url = f"http://{host}:{port}"
     environment = {**CREDENTIALS, "AWS_ENDPOINT_URL": url}
     command = [sys.executable, "-m", "moto.server", "-H", host, "-p", str(port)]
-    server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ}
-    )
+    with log.open("wb") as told:
+        server = subprocess.Popen(command, stdout=told, stderr=told)
     try:
         _wait_for(f"{url}/moto-api/", server)
         store = fsspec.filesystem(

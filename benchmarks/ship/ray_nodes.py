@@ -1,12 +1,15 @@
-"""Ray across machines: a search and a score on three nodes, one of which is killed in the middle.
+"""Ray across machines: a search, a score and a serving application on several nodes, one lost.
 
-    sudo python benchmarks/ship/ray_nodes.py [--rows 400000]
+    sudo python benchmarks/ship/ray_nodes.py [--rows 400000] [--nodes 2] [--only search,score,serve]
 
 The machines are network namespaces of this one, joined by a bridge: each has an address, processes
 and a Ray of its own, one core, and an empty folder where the first has its workspace, so that it
 can reach nothing but the network. Artifacts, rows and scores lie on a real S3 server behind the
 bridge. The cluster asks for a token. What is run is what a team would type; who did how much is
-counted in the log of the S3 server, by address.
+counted in the log of the S3 server, by address. Each kind of work is done undisturbed and with
+the last node lost in the middle, in two ways: its processes are killed, and the others see it at
+once; or it is cut off the network, and they must find out. Last, all nodes are killed in a score,
+the first too, and the same command is given again.
 
 Needed: Linux, root, ``ip`` and ``unshare``, and the packages that ``make install`` brings.
 """
@@ -14,20 +17,20 @@ Needed: Linux, root, ``ip`` and ``unshare``, and the packages that ``make instal
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import polars as pl
@@ -35,19 +38,15 @@ import polars as pl
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
+from nodes import HEAD, OUTSIDE, Cluster, address, cluster, network, running
+from nodes_serving import HEADER, Served, cells
 from scoring import markdown
 from tests.projects import copy_of_released, customers
-from tests.s3_server import BUCKET, CREDENTIALS
+from tests.s3_server import BUCKET, s3_server
 
-_NET = "10.77.0"
-_STORE = f"{_NET}.1"
-_PORT = 9000
-_NODES = 3
-_BRIDGE = "leadline0"
-# a busy machine takes longer than the 30 s that Ray allows a node to start in
-_AGAIN = 'for once in 1 2 3 4 5; do "$@" && break; done'
-_UP = "This command will now block forever"
-_BIN = Path(sys.executable).parent
+_STORE = f"s3://{BUCKET}"
+_S3_PORT = 9000
+_THERE, _KILLED, _CUT, _ALL_KILLED = "there", "killed", "cut off", "all killed, given again"
 
 
 def main() -> None:
@@ -58,51 +57,61 @@ def main() -> None:
     parser.add_argument(
         "--project", type=Path, help="a folder with a release, instead of a new one"
     )
+    parser.add_argument("--nodes", type=int, choices=range(2, 10), default=3, metavar="N")
+    parser.add_argument("--only", default="search,score,serve")
     given = parser.parse_args()
+    only = given.only.split(",")
+    if unknown := set(only) - {"search", "score", "serve"}:
+        parser.error(f"--only: {', '.join(sorted(unknown))} is none of search, score, serve")
     if os.geteuid() or not shutil.which("ip"):
         parser.error("root and 'ip' are needed, to make the machines")
     with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
-        with _network(), _s3(folder / "s3.log"):
-            _run_all(folder, given.rows, given.project)
+        log = folder / "s3.log"
+        with network(given.nodes), s3_server(_S3_PORT, OUTSIDE, log) as environment:
+            os.environ.update(environment)
+            _run_all(folder, log, given, only)
 
 
-def _run_all(folder: Path, n_rows: int, project: Path | None) -> None:
+def _run_all(folder: Path, log: Path, given: argparse.Namespace, only: list[str]) -> None:
     workspace = folder / "here" / "project"
-    if project is None:
+    if given.project is None:
         print("making a project with a release ...", flush=True)
         (cached := folder / "cached").mkdir()
         copy_of_released(cached, workspace)
     else:
-        shutil.copytree(project, workspace)
+        shutil.copytree(given.project, workspace)
     _search_by_ray(workspace / "leadline.toml")
-    store = f"s3://{BUCKET}"
+    artifacts = f"{_STORE}/artifacts"
     files = fsspec.filesystem("s3", use_listings_cache=False)
-    files.put(str(workspace / ".leadline" / "artifacts"), f"{store}/artifacts", recursive=True)
-    rows = customers(2_000, 2).drop("left")
-    many = pl.concat([rows] * (n_rows // rows.height))
-    many.write_parquet(folder / "new.parquet", row_group_size=20_000)
-    files.put(str(folder / "new.parquet"), f"{store}/new.parquet")
-
-    here = {"LEADLINE_USER": "Ada"}
-    print("scoring here, undisturbed ...", flush=True)
-    alone = _timed(
-        ["score", str(folder / "new.parquet"), "--to", str(folder / "alone.parquet")],
-        workspace,
-        here,
-    )
+    files.put(str(workspace / ".leadline" / "artifacts"), artifacts, recursive=True)
     there = {
-        **here,
-        "LEADLINE_ARTIFACTS": f"{store}/artifacts",
-        "RAY_ADDRESS": f"{_NET}.11:6379",
+        "LEADLINE_USER": "Ada",
+        "LEADLINE_ARTIFACTS": artifacts,
+        "RAY_ADDRESS": f"{address(HEAD)}:6379",
         "RAY_AUTH_MODE": "token",
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        # each proxy asks the replicas of all nodes alike; by default it prefers that of its own,
+        # and then what is asked elsewhere would never reach the node that is lost
+        "RAY_SERVE_PROXY_PREFER_LOCAL_NODE_ROUTING": "0",
     }
-    table = [["score here, one process", f"{alone:.1f}", "-", "-", "-"]]
-    with _cluster(folder, there):
-        table += _jobs(folder, workspace, there, files)
-    print()
-    print(markdown(["job", "wall s", "node 1, 2, 3", "done twice", "as here"], table))
+    seen = _Seen(workspace, there, log)
+    with cluster(folder, folder / "here", there, given.nodes) as machines:
+        table = []
+        if "search" in only:
+            table += [seen.search(machines, way) for way in (_THERE, _KILLED, _CUT)]
+        if "score" in only:
+            table += _scores(folder, given.rows, files, seen, machines)
+        head = ["job", "last node", "wall s", "by node", "done twice", "result"]
+        print(f"\n{markdown(head, table)}\n" * bool(table), flush=True)
+        if "serve" in only:
+            print("a serving application, the last node lost twice ...", flush=True)
+            (folder / "application").mkdir()
+            application = Served(workspace, folder / "application", there, machines)
+            table = []
+            for way in (_KILLED, _CUT):
+                table.append(cells(way, application.lost(partial(_lose, machines, way))))
+                print(f"\n{markdown(HEADER, table)}", flush=True)
 
 
 def _search_by_ray(settings: Path) -> None:
@@ -119,232 +128,133 @@ def _search_by_ray(settings: Path) -> None:
     settings.write_text(text)
 
 
-def _jobs(
-    folder: Path, workspace: Path, there: Mapping[str, str], files: object
+def _scores(
+    folder: Path, n_rows: int, files: Any, seen: _Seen, machines: Cluster
 ) -> list[list[str]]:
-    log = folder / "s3.log"
-    table = []
-    print("a search on three nodes ...", flush=True)
-    start = log.stat().st_size
-    seconds = _timed(["run", "search"], workspace, there, node=1)
-    asked = Counter(
-        address
-        for address, verb, path in _lines(log, start)
-        if verb == "GET" and "artifacts" in path
-    )
-    table.append(["run search", f"{seconds:.1f}", _by_node(asked), "-", "-"])
-    for is_killed in (False, True):
-        print(f"a score on three nodes{', one of them killed' * is_killed} ...", flush=True)
-        start = log.stat().st_size
-        target = f"s3://{BUCKET}/scored-{is_killed}.parquet"
-        words = [
-            "score",
-            f"s3://{BUCKET}/new.parquet",
-            "--to",
-            target,
-            "--executor",
-            "ray",
-            "--json",
-        ]
-        seconds = _timed(
-            words,
-            workspace,
-            there,
-            node=1,
-            after=partial(_kill_in_the_middle, log, start) if is_killed else None,
-        )
-        done = _pieces(log, start)
-        n_twice = len(done) - len({path for _, path in done})
-        whole = files.cat(target) == (folder / "alone.parquet").read_bytes()  # type: ignore[attr-defined]
-        table.append(
-            [
-                f"score{', node 3 killed' * is_killed}",
-                f"{seconds:.1f}",
-                _by_node(Counter(a for a, _ in done)),
-                str(n_twice),
-                "every byte" if whole else "NO",
-            ]
-        )
+    """A file scored here, and on the nodes in each way."""
+    rows = customers(2_000, 2).drop("left")
+    new, alone = folder / "new.parquet", folder / "alone.parquet"
+    pl.concat([rows] * (n_rows // rows.height)).write_parquet(new, row_group_size=20_000)
+    files.put(str(new), f"{_STORE}/new.parquet")
+    print("scoring here, undisturbed ...", flush=True)
+    seconds, _ = _timed(["score", str(new), "--to", str(alone)], seen.workspace, {}, None)
+    table = [["score, one process", "-", f"{seconds:.1f}", "-", "-", "-"]]
+    for way in (_THERE, _KILLED, _CUT, _ALL_KILLED):
+        target = f"{_STORE}/scored-{way.replace(' ', '-')}.parquet"
+        table.append(seen.score(machines, way, target))
+        table[-1][-1] = "every byte" if files.cat(target) == alone.read_bytes() else "NOT the same"
     return table
 
 
-def _kill_in_the_middle(log: Path, start: int, process: subprocess.Popen[str]) -> None:
-    """Kill every process of node 3 once it has scored a piece."""
-    while process.poll() is None:
-        done = [address for address, path in _pieces(log, start) if address == f"{_NET}.13"]
-        if done:
-            break
-        time.sleep(0.02)
-    for pid in _pids(3):
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    print("  node 3 is dead", flush=True)
+@dataclass(frozen=True)
+class _Seen:
+    """What a job on the cluster did, by node."""
+
+    workspace: Path
+    there: Mapping[str, str]
+    log: Path
+
+    def search(self, machines: Cluster, way: str) -> list[str]:
+        """A search; the last is lost after its first look at an artifact."""
+        begun = self.log.stat().st_size
+        words = ["run", "search", "--json"]
+        seconds, told = self._run(machines, way, words, lambda: self._fetched(begun))
+        trials = json.loads(told)["entries"][-1]["verdict"]["trials"]
+        states = Counter(trial["state"] for trial in trials)
+        result = ", ".join(f"{n} {state}" for state, n in states.items())
+        fetched = _by_node(machines, self._fetched(begun))
+        return ["search, fetches", way, f"{seconds:.1f}", fetched, "-", result]
+
+    def score(self, machines: Cluster, way: str, target: str) -> list[str]:
+        """A score; the last is lost after its first piece."""
+        begun = self.log.stat().st_size
+        new = f"{_STORE}/new.parquet"
+        words = ["score", new, "--to", target, "--executor", "ray", "--json"]
+        seconds, _ = self._run(machines, way, words, lambda: self._scored(begun))
+        done, by_node = self._pieces(begun), _by_node(machines, self._scored(begun))
+        n_twice = len(done) - len({path for _, path in done})
+        return ["score, pieces", way, f"{seconds:.1f}", by_node, str(n_twice), ""]
+
+    def _run(
+        self, machines: Cluster, way: str, words: list[str], at_work: Callable[[], Counter[str]]
+    ) -> tuple[float, str]:
+        """Run a command on the first; the last is lost once at work, and is there again after."""
+        lost = machines.nodes[-1]
+        print(f"{' '.join(words[:2])}, node {lost} {way} ...", flush=True)
+
+        def lose_in_the_middle(is_over: Callable[[], bool]) -> None:
+            while not is_over() and not at_work()[address(lost)]:
+                time.sleep(0.02)
+            if is_over():
+                print("  it was over before that node had done anything", flush=True)
+            _lose(machines, way)
+
+        if way == _THERE:
+            return _timed(words, self.workspace, self.there, HEAD)
+        is_all = way == _ALL_KILLED
+        told = _timed(words, self.workspace, self.there, HEAD, lose_in_the_middle, may_fail=is_all)
+        for node in machines.nodes if is_all else (lost,):
+            machines.start(node)
+        return _timed(words, self.workspace, self.there, HEAD) if is_all else told
+
+    def _fetched(self, begun: int) -> Counter[str]:
+        """How often each node fetched an artifact."""
+        return Counter(
+            node for node, verb, path in self._lines(begun) if verb == "GET" and "artifacts" in path
+        )
+
+    def _scored(self, begun: int) -> Counter[str]:
+        """How many pieces each node has scored."""
+        return Counter(node for node, _ in self._pieces(begun))
+
+    def _pieces(self, begun: int) -> list[tuple[str, str]]:
+        """Who has scored which piece: each is told by a small file after its rows."""
+        return [
+            (node, path)
+            for node, verb, path in self._lines(begun)
+            if verb == "PUT" and re.search(r"part-\d+\.json", path)
+        ]
+
+    def _lines(self, begun: int) -> Iterator[tuple[str, str, str]]:
+        """Address, verb and path of each request since a place in the log of the server."""
+        with self.log.open("rb") as file:
+            file.seek(begun)
+            for line in file.read().decode(errors="replace").splitlines():
+                if found := re.match(r'(\S+) - - \[[^]]*\] "(?:\x1b\[\d+m)*([A-Z]+) (\S+)', line):
+                    yield found.group(1), found.group(2), found.group(3)
 
 
-def _pieces(log: Path, start: int) -> list[tuple[str, str]]:
-    """Who has scored which piece: each is told by a small file after its rows."""
-    return [
-        (address, path)
-        for address, verb, path in _lines(log, start)
-        if verb == "PUT" and re.search(r"part-\d+\.json", path)
-    ]
+def _lose(machines: Cluster, way: str) -> None:
+    if way == _CUT:
+        machines.cut(machines.nodes[-1])
+    elif way == _ALL_KILLED:
+        machines.end()
+    else:
+        machines.kill(machines.nodes[-1])
 
 
-def _by_node(counts: Counter[str]) -> str:
-    return ", ".join(str(counts[f"{_NET}.1{node}"]) for node in range(1, _NODES + 1))
-
-
-def _lines(log: Path, start: int) -> Iterator[tuple[str, str, str]]:
-    """Address, verb and path of each request since a place in the log of the server."""
-    with log.open("rb") as file:
-        file.seek(start)
-        for line in file.read().decode(errors="replace").splitlines():
-            if found := re.match(r'(\S+) - - \[[^]]*\] "(?:\x1b\[\d+m)*([A-Z]+) (\S+)', line):
-                yield found.group(1), found.group(2), found.group(3)
+def _by_node(machines: Cluster, counts: Counter[str]) -> str:
+    return ", ".join(str(counts[address(node)]) for node in machines.nodes)
 
 
 def _timed(
     words: list[str],
     workspace: Path,
-    extra: Mapping[str, str],
+    environment: Mapping[str, str],
+    node: int | None,
+    meanwhile: Callable[[Callable[[], bool]], None] | None = None,
     *,
-    node: int = 0,
-    after: object = None,
-) -> float:
-    """Run ``leadline`` here or on a node, and say how long it took."""
-    command = [str(_BIN / "leadline"), *words, "-C", str(workspace)]
-    if node:
-        command = ["ip", "netns", "exec", _name(node), *command]
+    may_fail: bool = False,
+) -> tuple[float, str]:
+    """Run ``leadline`` outside or on a node: seconds, and what it said."""
     begun = time.perf_counter()
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **extra},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        if callable(after):
-            after(process)
-        out, _ = process.communicate()
-    if process.returncode not in (0, 3):
-        raise SystemExit(f"{' '.join(words)}: {process.returncode}\n{out}")
-    return time.perf_counter() - begun
-
-
-@contextmanager
-def _cluster(folder: Path, there: Mapping[str, str]) -> Iterator[None]:
-    """Ray on every node; the others than the first see an empty folder instead of the workspace."""
-    started = []
-    try:
-        for node in range(1, _NODES + 1):
-            address = f"{_NET}.1{node}"
-            (folder / f"r{node}").mkdir()
-            ray = [
-                str(_BIN / "ray"), "start", "--block", "--disable-usage-stats", "--num-cpus", "1",
-                "--num-gpus", "0", "--object-store-memory", str(100 * 2**20),
-                "--node-ip-address", address, "--temp-dir", str(folder / f"r{node}"),
-            ]  # fmt: skip
-            ray += (
-                ["--head", "--port", "6379", "--include-dashboard", "false"]
-                if node == 1
-                else ["--address", there["RAY_ADDRESS"]]
-            )
-            hidden = f"mount -t tmpfs none {folder / 'here'} && " * (node > 1)
-            environment = {**os.environ, **there, "RAY_task_oom_retries": "3"}
-            command = [
-                "ip",
-                "netns",
-                "exec",
-                _name(node),
-                "unshare",
-                "-m",
-                "sh",
-                "-c",
-                f"{hidden}{_AGAIN}",
-                "ray",
-                *ray,
-            ]
-            log = (folder / f"r{node}.log").open("wb")
-            started.append(
-                subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-            )
-            _wait_for(started[-1], folder / f"r{node}.log")
-        yield
-    finally:
-        for node in range(_NODES, 0, -1):
-            for pid in _pids(node):
-                with suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-        for process in started:
-            process.wait()
-
-
-def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until a node is up; a busy machine takes minutes."""
-    while _UP not in (told := log.read_text(errors="replace")):
-        if process.poll() is not None:
-            raise SystemExit(f"{log.stem} does not come up:\n{told[-2000:]}")
-        time.sleep(0.5)
-
-
-@contextmanager
-def _network() -> Iterator[None]:
-    """A bridge, and a namespace with an address for each node."""
-    _ip(
-        f"link add {_BRIDGE} type bridge",
-        f"addr add {_STORE}/24 dev {_BRIDGE}",
-        f"link set {_BRIDGE} up",
-    )
-    try:
-        for node in range(1, _NODES + 1):
-            name = _name(node)
-            _ip(
-                f"netns add {name}",
-                f"link add {name} type veth peer name eth0 netns {name}",
-                f"link set {name} master {_BRIDGE} up",
-                f"-n {name} addr add {_NET}.1{node}/24 dev eth0",
-                f"-n {name} link set eth0 up",
-                f"-n {name} link set lo up",
-            )
-        yield
-    finally:
-        for node in range(1, _NODES + 1):
-            subprocess.run(["ip", "netns", "del", _name(node)], check=False, capture_output=True)
-        subprocess.run(["ip", "link", "del", _BRIDGE], check=False, capture_output=True)
-
-
-@contextmanager
-def _s3(log: Path) -> Iterator[None]:
-    """An S3 server behind the bridge, in a process of its own."""
-    os.environ.update({**CREDENTIALS, "AWS_ENDPOINT_URL": f"http://{_STORE}:{_PORT}"})
-    command = [sys.executable, "-m", "moto.server", "-H", _STORE, "-p", str(_PORT)]
-    with log.open("wb") as file, subprocess.Popen(command, stdout=file, stderr=file) as server:
-        try:
-            files = fsspec.filesystem("s3", use_listings_cache=False)
-            while True:
-                with suppress(Exception):
-                    files.mkdir(BUCKET)
-                    break
-                time.sleep(0.3)
-            yield
-        finally:
-            server.terminate()
-
-
-def _name(node: int) -> str:
-    return f"leadline{node}"
-
-
-def _pids(node: int) -> list[int]:
-    told = subprocess.run(
-        ["ip", "netns", "pids", _name(node)], capture_output=True, text=True, check=False
-    )
-    return [int(pid) for pid in told.stdout.split()]
-
-
-def _ip(*commands: str) -> None:
-    for command in commands:
-        subprocess.run(["ip", *command.split()], check=True)
+    with running(["leadline", *words, "-C", str(workspace)], Path.cwd(), environment, node) as run:
+        if meanwhile is not None:
+            meanwhile(lambda: run.poll() is not None)
+        told, _ = run.communicate()
+    if run.returncode not in (0, 3) and not may_fail:
+        raise SystemExit(f"{' '.join(words)}: {run.returncode}\n{told}")
+    return time.perf_counter() - begun, told
 
 
 if __name__ == "__main__":
