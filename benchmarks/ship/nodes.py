@@ -43,7 +43,7 @@ def running(
         cwd=folder,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stderr=subprocess.PIPE,
         text=True,
     )
 
@@ -151,9 +151,10 @@ def network(n_nodes: int) -> Iterator[None]:
             )
         yield
     finally:
-        for node in nodes:
-            subprocess.run(["ip", "netns", "del", _name(node)], check=False, capture_output=True)
-        subprocess.run(["ip", "link", "del", _BRIDGE], check=False, capture_output=True)
+        links = [_BRIDGE, *map(_name, nodes)]
+        gone = [f"netns del {_name(node)}" for node in nodes] + [f"link del {one}" for one in links]
+        for command in gone:
+            subprocess.run(["ip", *command.split()], check=False, capture_output=True)
 
 
 def _wait_for(process: subprocess.Popen[bytes], log: Path) -> None:

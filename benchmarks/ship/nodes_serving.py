@@ -131,24 +131,25 @@ class Served:
     def _run(self, *words: str) -> None:
         """A command on the first node."""
         process = running(words, self._folder, self._environment, HEAD)
-        told, _ = process.communicate()
+        told = "\n".join(process.communicate())
         if process.returncode:
             raise SystemExit(f"{' '.join(words)}: {process.returncode}\n{told}")
 
     def _wait_for_replicas(self, within_s: float, *, is_bound: bool = True) -> list[int]:
-        """Until a replica a node answers: how many requests each has answered.
+        """Until a replica a node answers, at each node: how many requests each has answered.
 
         Each tells in its metrics when it was started, and so is known from the others.
         """
-        nodes, seen = self._machines.nodes, dict[str, int]()
+        nodes, seen, reached = self._machines.nodes, dict[str, int](), set[int]()
         until = time.monotonic() + within_s
-        while len(seen) < len(nodes) and time.monotonic() < until:
+        while min(len(seen), len(reached)) < len(nodes) and time.monotonic() < until:
             for node in nodes:
                 with suppress(OSError, http.client.HTTPException):
                     status, body = self._request(node, "GET", "/metrics")
                     if status == 200:
-                        found = re.search(r"leadline_start_time_seconds (\S+)", body)
+                        found = re.search(r"(?m)^leadline_start_time_seconds (\S+)$", body)
                         seen[found[1] if found else ""] = _n_answered(body)
+                        reached.add(node)
             time.sleep(0.2)
         if is_bound and len(seen) < len(nodes):
             raise SystemExit(f"{len(seen)} of {len(nodes)} replicas answer after {within_s:.0f} s")

@@ -17,11 +17,11 @@ Needed: Linux, root, ``ip`` and ``unshare``, and the packages that ``make instal
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import re
 import secrets
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -35,6 +35,8 @@ from typing import Any
 import fsspec
 import polars as pl
 
+import leadline
+
 sys.path.insert(0, str(Path(__file__).parents[2]))
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
@@ -46,6 +48,8 @@ from tests.s3_server import BUCKET, s3_server
 
 _STORE = f"s3://{BUCKET}"
 _S3_PORT = 9000
+# each piece is told by a small file after its rows
+_PIECE = re.compile(r"part-\d+\.json")
 _THERE, _KILLED, _CUT, _ALL_KILLED = "there", "killed", "cut off", "all killed, given again"
 
 
@@ -65,6 +69,8 @@ def main() -> None:
         parser.error(f"--only: {', '.join(sorted(unknown))} is none of search, score, serve")
     if os.geteuid() or not shutil.which("ip"):
         parser.error("root and 'ip' are needed, to make the machines")
+    # asked to end, it ends what it has made, too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="ll-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         log = folder / "s3.log"
@@ -137,7 +143,7 @@ def _scores(
     pl.concat([rows] * (n_rows // rows.height)).write_parquet(new, row_group_size=20_000)
     files.put(str(new), f"{_STORE}/new.parquet")
     print("scoring here, undisturbed ...", flush=True)
-    seconds, _ = _timed(["score", str(new), "--to", str(alone)], seen.workspace, {}, None)
+    seconds = _timed(["score", str(new), "--to", str(alone)], seen.workspace, {}, None)
     table = [["score, one process", "-", f"{seconds:.1f}", "-", "-", "-"]]
     for way in (_THERE, _KILLED, _CUT, _ALL_KILLED):
         target = f"{_STORE}/scored-{way.replace(' ', '-')}.parquet"
@@ -156,28 +162,26 @@ class _Seen:
 
     def search(self, machines: Cluster, way: str) -> list[str]:
         """A search; the last is lost after its first look at an artifact."""
-        begun = self.log.stat().st_size
-        words = ["run", "search", "--json"]
-        seconds, told = self._run(machines, way, words, lambda: self._fetched(begun))
-        trials = json.loads(told)["entries"][-1]["verdict"]["trials"]
-        states = Counter(trial["state"] for trial in trials)
-        result = ", ".join(f"{n} {state}" for state, n in states.items())
+        begun, known = self.log.stat().st_size, self._trials()
+        seconds = self._run(machines, way, ["run", "search"], lambda: self._fetched(begun))
+        new = self._trials().filter(~pl.col("name").is_in(known["name"].to_list()))
+        result = ", ".join(f"{n} {state}" for state, n in Counter(new["state"]).items())
         fetched = _by_node(machines, self._fetched(begun))
-        return ["search, fetches", way, f"{seconds:.1f}", fetched, "-", result]
+        return ["search, fetches", way, f"{seconds:.1f}", fetched, "-", f"new: {result}"]
 
     def score(self, machines: Cluster, way: str, target: str) -> list[str]:
-        """A score; the last is lost after its first piece."""
+        """A score; the last is lost while it has its second piece."""
         begun = self.log.stat().st_size
         new = f"{_STORE}/new.parquet"
         words = ["score", new, "--to", target, "--executor", "ray", "--json"]
-        seconds, _ = self._run(machines, way, words, lambda: self._scored(begun))
+        seconds = self._run(machines, way, words, lambda: self._in_second(begun))
         done, by_node = self._pieces(begun), _by_node(machines, self._scored(begun))
         n_twice = len(done) - len({path for _, path in done})
         return ["score, pieces", way, f"{seconds:.1f}", by_node, str(n_twice), ""]
 
     def _run(
         self, machines: Cluster, way: str, words: list[str], at_work: Callable[[], Counter[str]]
-    ) -> tuple[float, str]:
+    ) -> float:
         """Run a command on the first; the last is lost once at work, and is there again after."""
         lost = machines.nodes[-1]
         print(f"{' '.join(words[:2])}, node {lost} {way} ...", flush=True)
@@ -192,10 +196,17 @@ class _Seen:
         if way == _THERE:
             return _timed(words, self.workspace, self.there, HEAD)
         is_all = way == _ALL_KILLED
-        told = _timed(words, self.workspace, self.there, HEAD, lose_in_the_middle, may_fail=is_all)
+        seconds = _timed(
+            words, self.workspace, self.there, HEAD, lose_in_the_middle, may_fail=is_all
+        )
         for node in machines.nodes if is_all else (lost,):
             machines.start(node)
-        return _timed(words, self.workspace, self.there, HEAD) if is_all else told
+        return _timed(words, self.workspace, self.there, HEAD) if is_all else seconds
+
+    def _trials(self) -> pl.DataFrame:
+        """Every trial on the record, those of earlier searches too."""
+        with leadline.open(self.workspace) as project:
+            return project.result("search").to_frame()
 
     def _fetched(self, begun: int) -> Counter[str]:
         """How often each node fetched an artifact."""
@@ -207,12 +218,22 @@ class _Seen:
         """How many pieces each node has scored."""
         return Counter(node for node, _ in self._pieces(begun))
 
+    def _in_second(self, begun: int) -> Counter[str]:
+        """How often each node fetched rows after it had scored a piece."""
+        scored, fetched = set[str](), Counter[str]()
+        for node, verb, path in self._lines(begun):
+            if verb == "PUT" and _PIECE.search(path):
+                scored.add(node)
+            elif verb == "GET" and "new.parquet" in path:
+                fetched[node] += node in scored
+        return fetched
+
     def _pieces(self, begun: int) -> list[tuple[str, str]]:
-        """Who has scored which piece: each is told by a small file after its rows."""
+        """Who has scored which piece."""
         return [
             (node, path)
             for node, verb, path in self._lines(begun)
-            if verb == "PUT" and re.search(r"part-\d+\.json", path)
+            if verb == "PUT" and _PIECE.search(path)
         ]
 
     def _lines(self, begun: int) -> Iterator[tuple[str, str, str]]:
@@ -245,16 +266,16 @@ def _timed(
     meanwhile: Callable[[Callable[[], bool]], None] | None = None,
     *,
     may_fail: bool = False,
-) -> tuple[float, str]:
-    """Run ``leadline`` outside or on a node: seconds, and what it said."""
+) -> float:
+    """Run ``leadline`` outside or on a node: seconds."""
     begun = time.perf_counter()
     with running(["leadline", *words, "-C", str(workspace)], Path.cwd(), environment, node) as run:
         if meanwhile is not None:
             meanwhile(lambda: run.poll() is not None)
-        told, _ = run.communicate()
+        told = "\n".join(run.communicate())
     if run.returncode not in (0, 3) and not may_fail:
         raise SystemExit(f"{' '.join(words)}: {run.returncode}\n{told}")
-    return time.perf_counter() - begun, told
+    return time.perf_counter() - begun
 
 
 if __name__ == "__main__":
