@@ -74,6 +74,9 @@ def test_the_headline_is_what_was_measured_and_replicas_bear_one_lost() -> None:
     assert warnings(found) == []
     assert found.batch_cost_per_million == pytest.approx(100 / 3600 * 0.1)
     assert any("10,000 rows a second" in what for what in notes(found))
+    runs = tuple(step(60.0, p99, 0.04) for p99 in (0.028, 0.031, 0.034))
+    said = "3 runs at this rate answered 99% within 28 ms to 34 ms."
+    assert said in notes(plan(repeats=runs))
 
 
 def test_a_formula_is_a_check_and_no_headline() -> None:

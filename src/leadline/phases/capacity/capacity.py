@@ -174,6 +174,7 @@ def _findings(
         else:
             yield note(newest.words)
     if rate is not None:
+        yield from _range(evidence)
         yield _check(evidence, rate)
     amount = money(batch_cost, evidence.currency)
     yield note(
@@ -200,6 +201,15 @@ def _doubts(evidence: Evidence) -> Iterator[Finding]:
     words = " ".join(plan.disturbances(evidence))
     if words:
         yield warning(f"The machine was not quiet. {words}", _AGAIN)
+
+
+def _range(evidence: Evidence) -> Iterator[Finding]:
+    """What a further run at the planned rate may show."""
+    seen = [each.p99_s for each in evidence.repeats if each.p99_s is not None]
+    if len(seen) > 1:
+        yield note(
+            f"{len(seen)} runs at this rate answered 99% within {ms(min(seen))} to {ms(max(seen))}."
+        )
 
 
 def _check(evidence: Evidence, rate: float) -> Finding:
