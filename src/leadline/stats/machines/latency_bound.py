@@ -96,7 +96,7 @@ def further_run_bound(p99s: ArrayLike, *, confidence_level: float = 0.99) -> flo
     References
     ----------
     .. [1] W. Q. Meeker, G. J. Hahn and L. A. Escobar (2017), Statistical Intervals, 2nd ed.,
-       section 4.8: prediction of a single future observation.
+       chapter 4: prediction of a single future observation of a normal distribution.
 
     Examples
     --------
