@@ -178,6 +178,8 @@ def test_p99_between_measured_rates_lies_on_the_line() -> None:
     assert found.p99_at(45.0) == pytest.approx(0.021)
     assert found.p99_at(60.0) == pytest.approx(0.030)
     assert found.p99_at(10.0) == 0.012
+    lucky = (step(30.0, 0.012, 0.015), step(60.0, 0.020, 0.030))
+    assert plan(steps=lucky).p99_at(60.0) == 0.030
     assert found.p99_at(200.0) is None
 
 

@@ -89,9 +89,11 @@ def p99_at(evidence: Evidence, rate: float) -> float | None:
 
     None above the highest rate that was measured; below the lowest, as at the lowest.
     """
-    measured = (
-        [*evidence.steps] if evidence.planned is None else [*evidence.steps, evidence.planned]
-    )
+    planned = evidence.planned
+    measured = [*evidence.steps]
+    if planned is not None:
+        # at its rate what was confirmed counts, not the one run that led there
+        measured = [each for each in measured if each.rate_per_s != planned.rate_per_s] + [planned]
     points = sorted((each.rate_per_s, each.p99_s) for each in measured if each.p99_s is not None)
     if not points or rate > points[-1][0] * 1.02:
         return None
