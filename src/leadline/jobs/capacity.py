@@ -17,6 +17,7 @@ from leadline.phases.release import Release
 from leadline.processes.http_connection import Target
 from leadline.processes.load_generator import bodies_of, load_generator, step_of
 from leadline.processes.machine_noise import NoiseMeter
+from leadline.processes.own_processors import keep_apart
 from leadline.processes.rate_confirmation import confirm
 from leadline.processes.rate_ramp import ramp
 from leadline.processes.release_server import server_process
@@ -157,6 +158,7 @@ class LoadTest:
             nothing = generator.closed_loop(None, n_clients=1, seconds=closed_s)
         with load_generator(self._target) as generator:
             self._generator = generator
+            keep_apart(self._pid, generator.process)
             generator.closed_loop(self._bodies, n_clients=_MANY, seconds=closed_s)  # warms up
             meter, before_s = NoiseMeter(self._pid), generator.cpu_s
             self._report("one client, then many", 0.05)

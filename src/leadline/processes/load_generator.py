@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
+import os
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +36,8 @@ class LoadGenerator:
 
     Attributes
     ----------
+    process : int
+        Its id.
     cpu_s : float
         Processor seconds of the process so far, its start left out.
     """
@@ -41,6 +45,7 @@ class LoadGenerator:
     def __init__(self, pool: Pool, target: Target) -> None:
         self._pool = pool
         self._target = target
+        self.process: int = pool.apply(os.getpid)
         self.cpu_s = 0.0
 
     def closed_loop(
@@ -130,7 +135,8 @@ class LoadGenerator:
 @contextmanager
 def load_generator(target: Target) -> Iterator[LoadGenerator]:
     """A generator in a process of its own, so that its work does not delay the caller's."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
+    # a pause of its garbage collection would count as one of the server
+    with multiprocessing.get_context("spawn").Pool(1, initializer=gc.disable) as pool:
         yield LoadGenerator(pool, target)
 
 
