@@ -97,7 +97,7 @@ def test_memory_that_cannot_be_measured_can_be_stated(
     with monkeypatch.context() as patched:
         patched.setattr(release_server, "peak_memory", lambda _: 0)
         untold = said()
-    monkeypatch.setattr(release_server.sys, "executable", str(tmp_path / "no-python"))
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
     none = said()
     assert "did not become ready" in late
     assert "does not tell how much memory" in untold

@@ -139,8 +139,8 @@ def test_a_plan_that_is_not_held_again_is_a_no() -> None:
     assert found.n_instances is None
     assert found.held_per_s == 30.0
     assert found.summary == (
-        "Asked again for 60 requests a second, one instance answered 99% within 48 ms; 50 ms are "
-        "promised, so there is no plan."
+        "Asked again for 60 requests a second, one instance answered 99% within 48 ms (upper bound "
+        "61 ms); 50 ms are promised, so there is no plan."
     )
     assert "did not hold it when it was repeated" in faults(found)[0]
     lost = step(60.0, None, None)

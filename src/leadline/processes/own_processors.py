@@ -28,12 +28,13 @@ def keep_apart(server: int, generator: int) -> bool:
     *others, last = sorted(os.sched_getaffinity(0))
     if not others:
         return False
-    _keep(server, set(others))
-    _keep(generator, {last})
+    keep(server, set(others))
+    keep(generator, {last})
     return True
 
 
-def _keep(process: int, processors: set[int]) -> None:
+def keep(process: int, processors: set[int]) -> None:
+    """Keep a process, with all threads that it has now, to some processors."""
     for thread in Path(f"/proc/{process}/task").iterdir():
         # it may have ended meanwhile
         with suppress(OSError):

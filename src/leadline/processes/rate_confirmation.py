@@ -12,8 +12,8 @@ Run = Callable[[float, float], Answers]
 
 _MOST_RUNS, _FEWEST_RUNS = 6, 3
 _REQUESTS_A_RUN = 200
-_BACK = 0.85
-_TIMES = 2
+_TIMES, _MORE_RUNS = 2, 2
+_BACK = 0.7
 
 
 def confirm(
@@ -33,8 +33,8 @@ def confirm(
     promised_s : float > 0
         What the upper bound of the 99th percentile of a further run may be.
     seconds : float > 0
-        Granted for the runs at one rate; those at lower ones take as much again at most. A slow
-        server gets fewer and longer runs, as a percentile needs requests.
+        Granted for the runs at one rate; those at lower ones take a third more than that at most. A
+        slow server gets fewer and longer runs, as a percentile needs requests.
 
     Returns
     -------
@@ -45,14 +45,14 @@ def confirm(
     """
     n_wanted = int(seconds * rate_per_s / _REQUESTS_A_RUN)
     n_runs = min(max(n_wanted, _FEWEST_RUNS), _MOST_RUNS)
-    left = _TIMES * n_runs
+    left = _TIMES * n_runs + _MORE_RUNS
     while True:
         runs: list[Answers] = []
         while len(runs) < n_runs:
             runs.append(run(rate_per_s, seconds / n_runs))
-            left -= 1
             if not _is_within(step_of(rate_per_s, runs[-1:]), promised_s):
                 break
+        left -= len(runs)
         together = step_of(rate_per_s, runs)
         if together.holds(promised_s) or left < n_runs:
             return tuple(step_of(rate_per_s, [each]) for each in runs), together

@@ -128,7 +128,10 @@ def _no_plan(evidence: Evidence, promised_s: float) -> str:
     step = evidence.planned
     if step is None:
         return f"No rate of requests was answered 99% within {ms(promised_s)}, as promised."
-    took = "did not keep up" if step.p99_s is None else f"answered 99% within {ms(step.p99_s)}"
+    took = "did not keep up"
+    if step.p99_s is not None:
+        bound = "none" if step.p99_high_s is None else ms(step.p99_high_s)
+        took = f"answered 99% within {ms(step.p99_s)} (upper bound {bound})"
     return (
         f"Asked again for {step.rate_per_s:,.0f} requests a second, one instance {took}; "
         f"{ms(promised_s)} are promised, so there is no plan."
