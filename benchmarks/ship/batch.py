@@ -7,10 +7,10 @@ Every run is a process of its own that opens the release and scores a file; its 
 that of all its threads and processes, from first to last, the imports included. "Scoring alone"
 leaves out the imports and the opening of the release, which cost the same for any number of rows.
 Beside it stands the bare model: read the file, predict, write, without any check, all in memory.
-Of two jobs the second opens the release while the first does; the time of the rows begins when the
-first is ready. Their processor time is that of the whole command, both openings included: with a
-core for each, the longer one is what a clock would show. Memory is the largest anonymous memory of
-the process, sampled every 5 ms.
+Of two jobs the second imports and opens the release while the first does, as in the command; the
+time of the rows begins when the first is ready. Their processor time is that of the whole command,
+both openings included: with a core for each, the longer one is what a clock would show. Memory is
+the largest anonymous memory of the process, sampled every 5 ms.
 """
 
 from __future__ import annotations
@@ -189,6 +189,13 @@ def _run(folder: Path, *words: str) -> dict[str, float]:
 
 def _child(how: str, release: str, source: str, target: str) -> None:
     from leadline.engines.loading import load
+    from leadline.serving.batch.worker_imports import begin_imports
+
+    workers = None
+    if how.isdigit() and int(how) > 1:
+        # as the command does, before it imports what scores itself
+        workers = load("executors", "loky")(int(how) - 1, n_beside=1)
+        begin_imports(workers)
     from leadline.serving.releases.bundle import open_bundle, public_keys
     from leadline.serving.releases.release_place import ReleasePlace
 
@@ -211,7 +218,6 @@ def _child(how: str, release: str, source: str, target: str) -> None:
         score(opened(), source, target)
     else:
         sys.modules[score.__module__].open_release = opened  # type: ignore[attr-defined]
-        workers = load("executors", "loky")(int(how) - 1, n_beside=1)
         score(ReleasePlace.of(folder, keys), source, target, executor=workers)
     wall, cpu = began
     own = time.process_time()

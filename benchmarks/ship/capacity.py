@@ -33,6 +33,7 @@ from leadline.phases.capacity.capacity_evidence import NEAR_HIGH, NEAR_LOW
 from leadline.processes.http_connection import Target
 from leadline.processes.load_generator import bodies_of, load_generator, step_of
 from leadline.processes.machine_noise import NoiseMeter
+from leadline.processes.own_processors import keep_apart
 from leadline.processes.release_server import server_process
 from leadline.serving.releases.bundle import load_or_make_key
 
@@ -151,6 +152,7 @@ def _truth(model: Model, folder: Path, plan: Capacity, n_runs: int, seconds: flo
         server_process(model.release, key=folder / "key") as (port, pid),
         load_generator(Target("127.0.0.1", port)) as generator,
     ):
+        keep_apart(pid, generator.process)
         generator.closed_loop(bodies, n_clients=32, seconds=1.0)  # warms up
         meter, before_s = NoiseMeter(pid), generator.cpu_s
         for _ in range(n_runs):

@@ -14,6 +14,7 @@ from tests.projects import customers
 
 from leadline.cli.deploy import _TARGETS
 from leadline.deployment.deployment_files import TARGETS
+from leadline.processes import release_server
 from leadline.workspace import Workspace
 
 
@@ -79,6 +80,30 @@ def test_the_memory_of_a_replica_is_measured(
     assert 128 <= memory <= 2048
     assert "README.md" in answer.stdout
     assert "podman compose up" in answer.stdout
+
+
+def test_memory_that_cannot_be_measured_can_be_stated(
+    call: Call, planned_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said() -> str:
+        answer = call("deploy", "compose", tmp_path / "out", "-C", planned_folder)
+        assert answer.exit_code == 1, answer.output
+        assert not (tmp_path / "out").exists()
+        return " ".join(answer.stderr.split())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(release_server, "_READY_S", 0.0)
+        late = said()
+    with monkeypatch.context() as patched:
+        patched.setattr(release_server, "peak_memory", lambda _: 0)
+        untold = said()
+    monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
+    none = said()
+    assert "did not become ready" in late
+    assert "does not tell how much memory" in untold
+    assert "no-python" in none
+    assert all("state the memory: --memory MIB" in each for each in (late, untold, none))
+    deployed(call, planned_folder, "compose", tmp_path / "out")
 
 
 def test_a_plan_for_another_release_is_told(

@@ -47,7 +47,7 @@ def test_a_real_server_is_measured_under_load(released_folder: Path) -> None:
         assert step.n_requests >= step.rate_per_s * step.seconds * 0.5
     assert verdict.planned is not None
     assert verdict.planned.n_requests == sum(each.n_requests for each in verdict.repeats)
-    assert len(verdict.repeats) == 3
+    assert 3 <= len(verdict.repeats) <= 6
     assert verdict.rate_per_s == verdict.planned.rate_per_s
     assert verdict.n_instances is not None
     assert verdict.n_instances >= 2

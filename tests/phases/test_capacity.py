@@ -74,6 +74,9 @@ def test_the_headline_is_what_was_measured_and_replicas_bear_one_lost() -> None:
     assert warnings(found) == []
     assert found.batch_cost_per_million == pytest.approx(100 / 3600 * 0.1)
     assert any("10,000 rows a second" in what for what in notes(found))
+    runs = tuple(step(60.0, p99, 0.04) for p99 in (0.028, 0.031, 0.034))
+    said = "3 runs at this rate answered 99% within 28 ms to 34 ms."
+    assert said in notes(plan(repeats=runs))
 
 
 def test_a_formula_is_a_check_and_no_headline() -> None:
@@ -136,8 +139,8 @@ def test_a_plan_that_is_not_held_again_is_a_no() -> None:
     assert found.n_instances is None
     assert found.held_per_s == 30.0
     assert found.summary == (
-        "Asked again for 60 requests a second, one instance answered 99% within 48 ms; 50 ms are "
-        "promised, so there is no plan."
+        "Asked again for 60 requests a second, one instance answered 99% within 48 ms (upper bound "
+        "61 ms); 50 ms are promised, so there is no plan."
     )
     assert "did not hold it when it was repeated" in faults(found)[0]
     lost = step(60.0, None, None)
@@ -175,6 +178,8 @@ def test_p99_between_measured_rates_lies_on_the_line() -> None:
     assert found.p99_at(45.0) == pytest.approx(0.021)
     assert found.p99_at(60.0) == pytest.approx(0.030)
     assert found.p99_at(10.0) == 0.012
+    lucky = (step(30.0, 0.012, 0.015), step(60.0, 0.020, 0.030))
+    assert plan(steps=lucky).p99_at(60.0) == 0.030
     assert found.p99_at(200.0) is None
 
 

@@ -34,7 +34,7 @@ def _title(verdict: Capacity) -> str:
         return "No rate was answered as promised"
     if planned.p99_s is None or verdict.n_instances is None:
         rate = f"{planned.rate_per_s:,.0f} requests a second"
-        return f"Asked again for {rate}, one instance did not keep up: there is no plan"
+        return f"Asked again for {rate}, one instance did not hold the promise: there is no plan"
     held = f"One instance held {planned.rate_per_s:,.0f} requests a second"
     return f"{held}, 99% within {ms(planned.p99_s)}"
 

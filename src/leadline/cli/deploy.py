@@ -109,8 +109,7 @@ def _plan(
     workspace: Workspace, image: str, base: str, port: int, memory: int | None, place: Path | None
 ) -> tuple[ServicePlan, list[str]]:
     """What the files say, and what a person should know of it."""
-    from leadline.deployment.service_plan import ServicePlan, memory_limit_mib, price_note, slug
-    from leadline.processes.release_server import server_memory
+    from leadline.deployment.service_plan import ServicePlan, price_note, slug
     from leadline.serving.releases.keys import public_keys
     from leadline.serving.releases.signed_files import signed_manifest
 
@@ -119,7 +118,7 @@ def _plan(
     sealed, key = workspace.releases_folder / release.bundle, workspace.key_path
     manifest = signed_manifest(sealed, trusted=public_keys(key), digest=release.bundle)
     if memory is None:
-        memory = memory_limit_mib(server_memory(sealed, key=key, modules=workspace.folder))
+        memory = _measured_memory(sealed, key, workspace.folder)
     python = ".".join(manifest.versions["python"].split(".")[:2])
     name = slug(manifest.project)
     plan = ServicePlan(
@@ -142,6 +141,29 @@ def _plan(
         folder=str(place or f"/opt/leadline/{name}"),
     )
     return plan, notes
+
+
+def _measured_memory(sealed: Path, key: Path, modules: Path) -> int:
+    """Limit in MiB by what a replica takes here.
+
+    Raises
+    ------
+    EngineError
+        If none can be started here, or nobody can tell what it takes.
+    """
+    from leadline.deployment.service_plan import memory_limit_mib
+    from leadline.errors import EngineError
+    from leadline.processes.release_server import server_memory
+
+    try:
+        return memory_limit_mib(server_memory(sealed, key=key, modules=modules))
+    except (EngineError, OSError) as error:
+        found = error.found if isinstance(error, EngineError) else f"No server started: {error}."
+        raise EngineError(
+            found,
+            "The memory of a replica is measured on one that runs here.",
+            "See what 'leadline serve' prints, or state the memory: --memory MIB.",
+        ) from error
 
 
 def _measured(workspace: Workspace) -> tuple[Release, Capacity, list[str]]:

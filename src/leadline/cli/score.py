@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,12 @@ from leadline.cli.terminal.options import echo_json, trim_options, verb
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from leadline.engines.contract import Executor
+    from leadline.serving.batch.score_file import Scored
     from leadline.settings import Settings
+    from leadline.workspace import Workspace
 
 
 @verb(
@@ -60,11 +65,6 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     from leadline.cli.releases import latest_release
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.text_layout import console
-    from leadline.engines.loading import load
-    from leadline.reading.file_forms.raw import Trim
-    from leadline.reading.file_forms.trim_advice import Advice
-    from leadline.serving.releases.keys import public_keys
-    from leadline.serving.releases.release_place import ReleasePlace
     from leadline.workspace import Workspace
 
     goal = target or _default_target(files)
@@ -72,19 +72,15 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     with Workspace.open(folder) as workspace, Display(console(as_json=as_json)) as display:
         display.start("score", "opening the release")
         release = latest_release(workspace)
-        scored = load("servers", "batch")(
-            ReleasePlace.of(
-                workspace.releases_folder / release.bundle,
-                public_keys(workspace.key_path),
-                workspace.folder,
-            ),
+        # they import while this process does
+        workers = _workers(workspace.settings, executor, jobs, files)
+        score = _scoring(workspace, release.bundle, (skip_lines, footer_rows, sheet))
+        scored = score(
             files,
             goal,
-            folder=workspace.folder,
-            trim=Trim(skip_lines, footer_rows, sheet, Advice.COMMAND),
             progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
-            executor=_workers(workspace.settings, executor, jobs),
+            executor=workers,
         )
     if as_json:
         done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}
@@ -101,15 +97,21 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         click.echo(f"Note: {words}")
 
 
-def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | None:
-    """Who scores beside this process, or on a cluster instead of it; None: nobody.
+def _workers(
+    settings: Settings, executor: str, jobs: int | None, files: tuple[str, ...]
+) -> Executor | None:
+    """Who scores beside this process, or on a cluster instead of it, begun; None: nobody.
 
     Raises
     ------
     EngineError
         If there is no such executor.
+    DataError
+        If there are no such files: nothing is begun for them.
     """
     from leadline.engines.loading import load
+    from leadline.serving.batch.input_files import input_files
+    from leadline.serving.batch.worker_imports import begin_imports
 
     name = executor or settings.serve.executor
     maker = load("executors", name)
@@ -119,7 +121,29 @@ def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | 
     if name == "loky" and workers is not None:
         n_others = workers.n_workers - 1
         workers = maker(n_others, n_beside=1) if n_others else None
+    if workers is not None:
+        input_files(files)[0].size()
+        begin_imports(workers)
     return workers
+
+
+def _scoring(
+    workspace: Workspace, bundle: str, trim: tuple[int, int, str]
+) -> Callable[..., Scored]:
+    """What scores files by a release; here, as all that it imports takes seconds."""
+    from leadline.engines.loading import load
+    from leadline.reading.file_forms.raw import Trim
+    from leadline.reading.file_forms.trim_advice import Advice
+    from leadline.serving.releases.keys import public_keys
+    from leadline.serving.releases.release_place import ReleasePlace
+
+    keys = public_keys(workspace.key_path)
+    return partial(
+        load("servers", "batch"),
+        ReleasePlace.of(workspace.releases_folder / bundle, keys, workspace.folder),
+        folder=workspace.folder,
+        trim=Trim(*trim, Advice.COMMAND),
+    )
 
 
 def _default_target(files: tuple[str, ...]) -> str:

@@ -17,6 +17,8 @@ from leadline.phases.release import Release
 from leadline.processes.http_connection import Target
 from leadline.processes.load_generator import bodies_of, load_generator, step_of
 from leadline.processes.machine_noise import NoiseMeter
+from leadline.processes.own_processors import keep_apart
+from leadline.processes.rate_confirmation import confirm
 from leadline.processes.rate_ramp import ramp
 from leadline.processes.release_server import server_process
 from leadline.processes.usage import processor_times
@@ -35,10 +37,8 @@ _MANY = 32  # clients that ask for all that one instance can answer
 _BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 _BATCH_ROWS = 20_000
 _BATCH_ASKED_S = 10.0
-_REPEATS = 3
-# of the time granted: closed loops, requests of many rows, the ramp, repeats at the planned rate
-_CLOSED, _ROWS, _RAMP, _REPEATED = 0.025, 0.06, 0.46, 0.36
-_BACK = 0.85
+# of the time granted: closed loops, requests of many rows, the ramp, runs at the planned rate
+_CLOSED, _ROWS, _RAMP, _CONFIRMED = 0.025, 0.06, 0.46, 0.36
 _SEED = 0
 
 
@@ -158,6 +158,7 @@ class LoadTest:
             nothing = generator.closed_loop(None, n_clients=1, seconds=closed_s)
         with load_generator(self._target) as generator:
             self._generator = generator
+            keep_apart(self._pid, generator.process)
             generator.closed_loop(self._bodies, n_clients=_MANY, seconds=closed_s)  # warms up
             meter, before_s = NoiseMeter(self._pid), generator.cpu_s
             self._report("one client, then many", 0.05)
@@ -167,7 +168,7 @@ class LoadTest:
             loads.append(self._closed(_MANY, closed_s))
             steps = self._ramp(phase.saturated_rate(loads), _RAMP * seconds)
             loads.append(self._closed(_MANY, closed_s))
-            repeats, planned = self._repeated(steps, loads, _REPEATED * seconds)
+            repeats, planned = self._confirmed(steps, loads, _CONFIRMED * seconds)
             noise = meter.noise(generator.cpu_s - before_s)
         return Measured(
             loads=tuple(loads),
@@ -221,20 +222,20 @@ class LoadTest:
             drive, saturated_per_s=saturated_per_s, promised_s=self._promised_s, seconds=seconds
         )
 
-    def _repeated(
+    def _confirmed(
         self, steps: Sequence[Step], loads: Sequence[Load], seconds: float
     ) -> tuple[tuple[Step, ...], Step | None]:
         """Runs at the planned rate, and all of them together; at a lower one if they fail."""
         rate = phase.planned_rate(steps, loads, self._promised_s)
         if rate is None:
             return (), None
-        each_s = seconds / _REPEATS
-        for back in (1.0, _BACK):
-            runs = []
-            for index in range(_REPEATS):
-                self._report(f"{back * rate:,.0f} requests a second, the plan", 0.6 + 0.13 * index)
-                runs.append(self._open(back * rate, each_s))
-            planned = step_of(back * rate, runs)
-            if planned.holds(self._promised_s):
-                break
-        return tuple(step_of(back * rate, [each]) for each in runs), planned
+        done_s = 0.0
+
+        def run(rate: float, run_s: float) -> Answers:
+            nonlocal done_s
+            share = 0.6 + 0.39 * min(done_s / seconds, 1.0)
+            self._report(f"{rate:,.0f} requests a second, the plan", share)
+            done_s += run_s
+            return self._open(rate, run_s)
+
+        return confirm(run, rate_per_s=rate, promised_s=self._promised_s, seconds=seconds)

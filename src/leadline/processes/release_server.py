@@ -64,7 +64,7 @@ def server_memory(folder: Path, *, key: Path, modules: Path | str = "") -> int:
         raise EngineError(
             "This machine does not tell how much memory a process holds.",
             "The memory of a replica is needed.",
-            "State it.",
+            "Measure it on Linux.",
         )
     return n_bytes
 

@@ -249,6 +249,26 @@ def test_processes_open_the_release_while_this_one_does(
     assert told.count("be_ready") == 1, "nothing is started for a file that is not there"
 
 
+_EARLY = """
+import sys
+from leadline.engines.executors.sequential import Sequential
+from leadline.serving.batch.worker_imports import begin_imports
+heavy = {"polars", "sklearn", "leadline.serving.batch.piece_scoring"}
+print(len(heavy & set(sys.modules)))
+begin_imports(type("Cluster", (Sequential,), {"is_shared": True})())
+print(len(heavy & set(sys.modules)))
+begin_imports(Sequential())
+print(len(heavy & set(sys.modules)))
+"""
+
+
+def test_workers_import_what_scores_before_their_caller_has_it() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", _EARLY], capture_output=True, text=True, check=True
+    )
+    assert told.stdout.split() == ["0", "0", "3"]
+
+
 def test_a_refusal_of_a_process_is_told_as_here(tmp_path: Path, release: Sealed) -> None:
     source = tmp_path / "rows.csv"
     make_frame(3_000).write_csv(source)

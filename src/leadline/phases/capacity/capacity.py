@@ -128,7 +128,10 @@ def _no_plan(evidence: Evidence, promised_s: float) -> str:
     step = evidence.planned
     if step is None:
         return f"No rate of requests was answered 99% within {ms(promised_s)}, as promised."
-    took = "did not keep up" if step.p99_s is None else f"answered 99% within {ms(step.p99_s)}"
+    took = "did not keep up"
+    if step.p99_s is not None:
+        bound = "none" if step.p99_high_s is None else ms(step.p99_high_s)
+        took = f"answered 99% within {ms(step.p99_s)} (upper bound {bound})"
     return (
         f"Asked again for {step.rate_per_s:,.0f} requests a second, one instance {took}; "
         f"{ms(promised_s)} are promised, so there is no plan."
@@ -174,6 +177,7 @@ def _findings(
         else:
             yield note(newest.words)
     if rate is not None:
+        yield from _range(evidence)
         yield _check(evidence, rate)
     amount = money(batch_cost, evidence.currency)
     yield note(
@@ -200,6 +204,15 @@ def _doubts(evidence: Evidence) -> Iterator[Finding]:
     words = " ".join(plan.disturbances(evidence))
     if words:
         yield warning(f"The machine was not quiet. {words}", _AGAIN)
+
+
+def _range(evidence: Evidence) -> Iterator[Finding]:
+    """What a further run at the planned rate may show."""
+    seen = [each.p99_s for each in evidence.repeats if each.p99_s is not None]
+    if len(seen) > 1:
+        yield note(
+            f"{len(seen)} runs at this rate answered 99% within {ms(min(seen))} to {ms(max(seen))}."
+        )
 
 
 def _check(evidence: Evidence, rate: float) -> Finding:

@@ -62,9 +62,11 @@ class Step:
     n_requests, n_failed : int
         Due; and without a good answer among them.
     p50_s, p99_s : float or None
-        Latency in seconds, a failed one taken as infinite; None if that is what comes out.
+        Latency in seconds, a failed one taken as infinite; None if that is what comes out. Of
+        several runs the 99th percentile is the median of theirs.
     p99_high_s : float or None
-        What the 99th percentile stays below in 95 of 100 such runs; None if that cannot be said.
+        What the 99th percentile stays below in 95 of 100 such runs, and of several runs what that
+        of a further one stays below in 99 of 100; None if that cannot be said.
     lag_s : float
         99th percentile of how late the generator itself was.
     """

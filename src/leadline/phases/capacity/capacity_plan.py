@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from leadline.phases.capacity.capacity_evidence import Evidence, Load, Step, ms
+from leadline.phases.capacity.capacity_evidence import (
+    NEAR_HIGH,
+    NEAR_LOW,
+    Evidence,
+    Load,
+    Step,
+    ms,
+)
 from leadline.phases.verdict import Bounds
 
 _CEILING = 0.6  # above it the wait grows steeply, and small changes of the load decide
 _OTHERS, _STOLEN = 0.10, 0.03
-_SPREAD_OF_P99, _SPREAD_OF_RATE = 1.6, 0.25
+_SPREAD_OF_RATE = 0.25
 _LAG = 0.25
 _HOURS_A_MONTH = 730
+
+MOST_SPREAD = (1 + NEAR_HIGH) / (1 + NEAR_LOW)
+"""How many times the lowest p99 of runs at one rate the highest may be: no two then need be
+further from each other than what is as planned."""
 
 
 def saturated_rate(loads: Sequence[Load]) -> float:
@@ -78,9 +89,11 @@ def p99_at(evidence: Evidence, rate: float) -> float | None:
 
     None above the highest rate that was measured; below the lowest, as at the lowest.
     """
-    measured = (
-        [*evidence.steps] if evidence.planned is None else [*evidence.steps, evidence.planned]
-    )
+    planned = evidence.planned
+    measured = [*evidence.steps]
+    if planned is not None:
+        # at its rate what was confirmed counts, not the one run that led there
+        measured = [each for each in measured if each.rate_per_s != planned.rate_per_s] + [planned]
     points = sorted((each.rate_per_s, each.p99_s) for each in measured if each.p99_s is not None)
     if not points or rate > points[-1][0] * 1.02:
         return None
@@ -102,7 +115,7 @@ def disturbances(evidence: Evidence) -> Iterator[str]:
     if noise is not None and noise.stolen_share > _STOLEN:
         yield f"Other machines of the same host took {noise.stolen_share:.0%} of the processors."
     percentiles = [each.p99_s for each in evidence.repeats if each.p99_s is not None]
-    if len(percentiles) > 1 and max(percentiles) > _SPREAD_OF_P99 * min(percentiles):
+    if len(percentiles) > 1 and max(percentiles) > MOST_SPREAD * min(percentiles):
         yield (
             f"Repeated at the same rate, 99% were answered within {ms(min(percentiles))} once and "
             f"within {ms(max(percentiles))} another time."
