@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leadline.stats.curves.measured import Measured
     from leadline.stats.metric import Metric
 
+_N_READ = 129  # draws whose probability is computed
 _MOST_Z = 6.0  # beyond this a probability is 0 or 1 to nine digits
 
 
@@ -188,14 +189,17 @@ class CurvePosterior:
         if beyond.size:
             mean, variance = self.components.moments(x[beyond])
             sd = np.sqrt(variance)
-            u = mixture_cdf(self.components.weight, mean, sd, curves[:, beyond])
-            z = ndtri(u.clip(1e-9, 1 - 1e-9))
+            # read off the probabilities of some draws, between which they hardly bend
+            some = np.quantile(curves[:, beyond], ndtr(np.linspace(-4, 4, _N_READ)), axis=0)
+            u = mixture_cdf(self.components.weight, mean, sd, some)
+            known = ndtri(u.clip(1e-9, 1 - 1e-9))
             # a draw at quantile z of the uncalibrated forecast moves to that of the calibrated one
             knots = np.linspace(-4.0, 4.0, 33)
             places = ndtr(self.calibration.plain(np.tile(knots[:, None], beyond.size), x[beyond]))
             values = mixture_quantile(self.components.weight, mean, sd, places)
             for column, of in enumerate(beyond):
-                curves[:, of] = np.interp(z[:, column], knots, values[:, column])
+                z = np.interp(curves[:, of], some[:, column], known[:, column])
+                curves[:, of] = np.interp(z, knots, values[:, column])
         return curves, floors
 
     def _z(self, values: Floats, mean: Floats, variance: Floats, x: Floats) -> Floats:
