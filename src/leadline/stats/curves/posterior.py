@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.mixture import mixture_cdf, mixture_quantile
 from leadline.stats.curves.regions import Regions, regions_of
 from leadline.stats.curves.requirement import rows_for
@@ -51,6 +52,13 @@ class CurvePosterior:
     def n_largest(self) -> float:
         """Largest train size that was measured."""
         return self.measured.n_ref
+
+    @property
+    def noise(self) -> float:
+        """Standard error of a log error as it is measured at the largest size."""
+        scatter = self.components.weight @ kernels().noise[self.components.kernel]
+        variance = self.measured.variance[-1] + scatter**2 * self.measured.unit_variance[-1]
+        return float(np.sqrt(variance))
 
     def quantile(self, n: ArrayLike, q: ArrayLike) -> Floats:
         """Return quantiles of the error at train size `n`.

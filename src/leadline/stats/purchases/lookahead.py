@@ -3,9 +3,10 @@
 The sum of `round_costs` takes it that a round tells only whether the target is met. It tells the
 error, too, and with it whether the curve goes on falling, so a small purchase may be worth its
 price where a large one is not. Preposterior analysis [1]_ counts that: curves are drawn from the
-posterior, and parted at a step by their error there, into eighths of their weight. A measurement
-says which eighth the true curve is in; what the rounds that are left then cost, penalty included,
-is the least sum of that eighth. The step of the least mean is taken.
+posterior, and parted at a step by their error as it would be measured there, into eighths of their
+weight. A measurement says which eighth the true curve is in; what the rounds that are left then
+cost, penalty included, is the least sum of that eighth. The step of the least mean is taken. Near
+steps, whose errors lie within those of a measurement, tell little, and are no reason to look.
 
 References
 ----------
@@ -21,7 +22,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.decision_levels import SURE
-from leadline.stats.purchases.round_costs import cheapest_steps
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
@@ -30,7 +30,7 @@ _N_PARTS = 8
 # steps of a path that are looked at, at least; all where it has fewer
 _N_STEPS = 16
 # of the largest weight
-_NEGLIGIBLE = 1e-6
+_NEGLIGIBLE = 1e-3
 _TINY = 1e-300
 
 
@@ -78,19 +78,18 @@ class Lookahead:
         """
         if not n_rounds or at == self.cost.size - 1:
             return at
-        p_met = float(weights @ (self._least[:, at] <= target))
-        if p_met >= SURE:
+        missed = 1 - float(weights @ (self._least[:, at] <= target))
+        if missed <= 1 - SURE:
             return at
         if n_rounds == 1:
-            missed = 1 - weights @ (self._least[:, at:] <= target)
-            steps = cheapest_steps(self.cost[at:], missed, 1, penalty)
-            return at + steps[0] if steps else at
+            ends = 1 - weights @ (self._least[:, at:] <= target)
+            return at + int(np.argmin((self.cost[at:] - self.cost[at]) * missed + penalty * ends))
         beyond = np.flatnonzero(self._steps > at)
         steps = self._steps[beyond]
         total = self.cost[steps] - self.cost[at]
         total += self._after(beyond, target, n_rounds - 1, penalty, weights)
-        best = int(np.argmin(total))
-        return int(steps[best]) if total[best] < penalty * (1 - p_met) else at
+        best = np.argmin(total)
+        return int(steps[best]) if total[best] < penalty * missed else at
 
     def _after(
         self, beyond: Ints, target: float, n_rounds: int, penalty: float, weights: Floats
