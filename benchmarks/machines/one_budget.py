@@ -26,8 +26,8 @@ third of that is left, as where a model's threshold is left alone under a machin
 one class: the plan does not know of that.
 
 *Targets*: such a target is known to be reached, which the plan does not know: more of them are met
-than it says. With ``--asked`` it is a share of today's error instead, .95 to .7, drawn by chance, on
-flat curves too, so that what the plan says can be held against what happens.
+than it says. With ``--asked`` it is a share of today's error instead, .95 to .7, drawn by chance,
+on flat curves too, so that what the plan says can be held against what happens.
 
 *Inside*: what is spent, and the error at the end, in the range of the plan of the day when it was
 known whether the machine may label, else of the first day. *Missed*: the error at the end is above
