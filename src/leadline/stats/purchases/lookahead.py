@@ -131,8 +131,8 @@ class Lookahead:
         part += _N_PARTS * np.arange(beyond.size)[:, None]
         shape = (beyond.size, _N_PARTS, beyond.size + 1)
         place = part * shape[2] + first_met[orders]
-        met = np.bincount(place.ravel(), ordered.ravel(), int(np.prod(shape))).reshape(shape)
-        met = np.cumsum(met, axis=2)
+        mass = np.bincount(place.ravel(), ordered.ravel(), int(np.prod(shape))).reshape(shape)
+        met: Floats = np.cumsum(mass, axis=2, dtype=np.float64)
         share = met[..., -1:]
         return share[..., 0], 1 - met[..., :-1] / np.maximum(share, _TINY)
 
