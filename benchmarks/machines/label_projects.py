@@ -15,7 +15,7 @@ from buying import Project
 
 from leadline.phases.forecast.budget_outcome import Ends, mean_cost, play
 from leadline.phases.forecast.costs import LabellingCosts
-from leadline.phases.forecast.label_choice import LabelChoice, MachineOffer, choose_labels
+from leadline.phases.forecast.label_choice import SAVES, LabelChoice, MachineOffer, choose_labels
 from leadline.phases.verdict import Bounds
 from leadline.stats.curves import CurvePosterior, fit
 from leadline.stats.curves.learnt import Learnt
@@ -118,8 +118,9 @@ class Standing:
         if shared.machine is None:
             return shared
         alone = self.choose()
-        costs = [mean_cost(each, self.play(each)) for each in (shared, alone)]
-        return shared if costs[0] < costs[1] else alone
+        ends, ends_alone = self.play(shared), self.play(alone)
+        saved = mean_cost(alone, ends_alone) - mean_cost(shared, ends)
+        return shared if saved >= SAVES * np.median(ends_alone.money) else alone
 
     def buying(self, choice: LabelChoice) -> Standing:
         """The same once the first purchase of a choice was made."""

@@ -86,8 +86,8 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
         its = outcome.declined
         return (
             f"{head}: people alone, some {money(outcome.money.q50, currency)}; {_chance(outcome)}. "
-            f"{its.machine!r} beside them is no better: some {money(its.money.q50, currency)}, "
-            f"{percent(its.p_met)}."
+            f"{its.machine!r} beside them saves no twentieth: some "
+            f"{money(its.money.q50, currency)}, {percent(its.p_met)}."
         )
     if not outcome.machine:
         return f"{head}: people alone, no machine saves a twentieth; {_chance(outcome)}."

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.phases.forecast.label_choice import LabelChoice, choose_labels, run_hours
+from leadline.phases.forecast.label_choice import SAVES, LabelChoice, choose_labels, run_hours
 from leadline.phases.verdict import Bounds
 from leadline.stats.purchases.path_chance import Belief
 from leadline.stats.purchases.simulation import PathLimits, PathResult, Truth, simulate_path
@@ -201,7 +201,8 @@ def preferred(shared: BudgetOutcome, alone: BudgetOutcome) -> BudgetOutcome:
     """Hold a machine against people alone, by the projects as they were played through.
 
     `choose_labels` adds up what rounds cost as if only whether the target is met were learnt from
-    them; where it is hardly known what a label is worth, what is learnt decides.
+    them; where it is hardly known what a label is worth, what is learnt decides. Both are played
+    with the same luck.
 
     Parameters
     ----------
@@ -211,9 +212,10 @@ def preferred(shared: BudgetOutcome, alone: BudgetOutcome) -> BudgetOutcome:
     Returns
     -------
     BudgetOutcome
-        The one of less money and penalty; of people alone with what was declined.
+        With the machine if that saves a twentieth of what people alone spend, or as much of a miss;
+        else of people alone, with what was declined.
     """
-    if not shared.machine or shared.value < alone.value:
+    if not shared.machine or shared.value <= alone.value - SAVES * alone.money.q50:
         return shared
     return replace(alone, declined=shared)
 
