@@ -158,8 +158,7 @@ def promised(evidence: Evidence, costs: LabellingCosts, budget: float) -> Budget
     """What the plan says."""
     posterior = posterior_of(evidence)
     law = fit_time_law(evidence.train_sizes, evidence.fit_seconds)
-    noise = evidence.stderrs[-1] / evidence.errors[-1]
-    return simulate_budget(posterior, law, costs, evidence.target_error, budget, noise=noise)
+    return simulate_budget(posterior, law, costs, evidence.target_error, budget)
 
 
 def run(

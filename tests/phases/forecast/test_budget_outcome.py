@@ -7,7 +7,7 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.phases.forecast import posterior_of
-from leadline.phases.forecast.budget_outcome import BudgetOutcome, simulate_budget
+from leadline.phases.forecast.budget_outcome import BudgetOutcome, preferred, simulate_budget
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import LabelChoice, MachineOffer, choose_labels
 from leadline.phases.verdict import Bounds
@@ -50,7 +50,7 @@ def simulated(
     posterior = posterior_of(FORECAST)
     law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
     target = FORECAST.target_error
-    return simulate_budget(posterior, law, costs, target, budget, noise=0.01, offers=offers)
+    return simulate_budget(posterior, law, costs, target, budget, offers=offers)
 
 
 def chosen(budget: float, offer: MachineOffer, costs: LabellingCosts = COSTS) -> LabelChoice:
@@ -148,6 +148,15 @@ def test_people_alone_where_a_machine_saves_nothing(offer: MachineOffer) -> None
     assert simulated(800.0, offers=(offer,)) == simulated(800.0)
 
 
+def test_a_machine_that_comes_off_no_better_when_played_through_is_declined() -> None:
+    alone, helped = simulated(800.0), simulated(800.0, offers=(OFFER,))
+    assert helped.value < alone.value - 0.05 * alone.money.q50
+    assert preferred(helped, alone) == helped
+    assert preferred(alone, alone) == alone
+    worse = replace(helped, value=alone.value - 0.04 * alone.money.q50)
+    assert preferred(worse, alone) == replace(alone, declined=worse)
+
+
 def test_rounds_add_up_to_the_path() -> None:
     choice = chosen(800.0, OFFER)
     rounds = choice.rounds(COSTS.train_share)
@@ -158,6 +167,16 @@ def test_rounds_add_up_to_the_path() -> None:
     assert sum(each.cost for each in rounds) == pytest.approx(choice.path.cost[last])
     assert [each.p_met for each in rounds] == sorted(each.p_met for each in rounds)
     assert choice.expected_cost <= choice.path.cost[last]
+
+
+def test_a_machine_labels_in_a_round_of_its_own_before_people_s() -> None:
+    weak = replace(OFFER, factor=Bounds(estimate=0.1, low=0.05, high=0.15))
+    choice = chosen(800.0, weak)
+    first, *others = choice.rounds(COSTS.train_share)
+    assert first.labels == 0
+    assert others
+    assert not any(each.machine_labels for each in others)
+    assert len(others) <= COSTS.n_rounds == choice.n_rounds - 1
 
 
 def test_further_rows_for_a_machine_have_a_price() -> None:

@@ -260,12 +260,16 @@ def test_nobody_knows_before_people_have_judged_and_the_price_of_that_is_said(
 def test_asking_is_weighed_against_what_people_alone_buy_next(workspace: Workspace) -> None:
     found = standing(workspace)
     assert found.check is not None
-    enough = 20 * found.check.cost
+    assert found.check.extra == 0.5, "one person is asked about every row here in any case"
+    assert "for 8.33 USD at most, of which their labels cost 4.17 USD in any case" in found.why
+    enough = 10 * found.check.cost
     assert _weighed(found, enough, "USD") == found
     some, dear, none = (_weighed(found, enough * x, "USD").why for x in (0.7, 0.3, 0.0))
-    assert "70 rows cost a twentieth of the next purchase" in some
-    assert "That is more than a twentieth of the next purchase" in dear
+    assert "The rest of 70 rows is a twentieth of the next purchase" in some
+    assert "The rest is more than a twentieth of the next purchase" in dear
     assert none.endswith("People alone would buy nothing today.")
+    free = replace(found, check=replace(found.check, extra=0.0))
+    assert _weighed(free, 1.0, "USD") == free
 
 
 def with_machine(workspace: Workspace, **changes: Any) -> Workspace:

@@ -125,6 +125,15 @@ def test_what_is_not_reached_is_not_promised(posterior: CurvePosterior) -> None:
     assert np.isfinite(both[1])
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_the_noise_of_a_measurement_is_known(known: bool) -> None:
+    """Either from its standard error or from how the sizes scatter, relative to the error."""
+    noises = [forecast(noise, known=known).noise for noise in (0.002, 0.02)]
+    relative = np.array([0.002, 0.02]) / (0.1 + 2 * 3200**-0.5)
+    assert np.all(np.array(noises) > 0.4 * relative)
+    assert np.all(np.array(noises) < 3 * relative)
+
+
 def test_doubt_grows_with_distance(posterior: CurvePosterior) -> None:
     low, high = np.log(posterior.quantile(3200 * 2.0 ** np.arange(5), [0.05, 0.95]))
     assert np.all(np.diff(high - low) > 0)

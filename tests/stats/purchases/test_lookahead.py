@@ -60,3 +60,16 @@ def test_errors_that_tell_nothing_are_no_reason_to_look() -> None:
     errors[:, 3] = np.where(rng.random(1500) < 0.25, 1.0, 9.0)
     even = np.full(1500, 1 / 1500)
     assert Lookahead(COST, errors).next_step(TARGET, 3, 30.0, weights=even) == 0
+
+
+def test_an_error_that_is_measured_badly_is_no_reason_to_look() -> None:
+    """The curve that goes on falling is 8.9 after the look, of 9; it may as well be read as 8.5."""
+    rng = np.random.default_rng(0)
+    errors = np.repeat(ERRORS, 400, axis=0)
+    even, noise = np.full(1600, 1 / 1600), rng.standard_normal(errors.shape)
+    exact, good, bad = (
+        Lookahead(COST, errors, errors + sd * noise).next_step(TARGET, 2, 30.0, weights=even)
+        for sd in (0.0, 0.1, 50.0)
+    )
+    assert exact == good == 1
+    assert bad == 0

@@ -17,7 +17,9 @@ from leadline.stats.purchases.round_costs import cheapest_steps
 GRID = purchase_sizes(1000, 64_000)
 
 
-def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> CurvePosterior:
+def posterior(
+    middle: float = 3000.0, spread: float = 0.8, top: float = 1.0, noise: float = 0.0
+) -> CurvePosterior:
     """The size that meets the target is log-normal; with some probability none does."""
 
     def cdf(n: ArrayLike, error: ArrayLike) -> np.ndarray:
@@ -28,7 +30,7 @@ def posterior(middle: float = 3000.0, spread: float = 0.8, top: float = 1.0) -> 
         meets[rng.random(size) > top] = 1e9
         return np.asarray(0.1 * np.sqrt(meets[:, None] / np.asarray(n)))
 
-    return cast("CurvePosterior", SimpleNamespace(cdf=cdf, sample=sample))
+    return cast("CurvePosterior", SimpleNamespace(cdf=cdf, sample=sample, noise=noise))
 
 
 def plan(curve: CurvePosterior, **options: float) -> RoundPlan:
@@ -88,6 +90,12 @@ def test_a_small_purchase_is_made_where_a_large_one_is_not_worth_its_price() -> 
     assert 1000 < found.sizes[0] < 2000
 
 
+def test_a_first_round_is_larger_where_errors_are_measured_badly() -> None:
+    first = [plan(posterior(noise=noise), n_rounds=2).sizes[0] for noise in (0.0, 0.1, 1.0)]
+    assert first == sorted(first)
+    assert first[0] < 0.6 * first[1] < 0.5 * first[2]
+
+
 def test_rows_and_probability_are_those_of_the_plan() -> None:
     curve = posterior()
     found = plan(curve, n_rounds=3)
@@ -132,7 +140,7 @@ def test_more_rows_never_make_it_less_likely_that_they_were_enough() -> None:
         at = np.asarray(n)
         return np.where((at > 3000) & (at < 4000), 0.95, 0.2)
 
-    found = plan(cast("CurvePosterior", SimpleNamespace(cdf=cdf)), n_rounds=1)
+    found = plan(cast("CurvePosterior", SimpleNamespace(cdf=cdf, noise=0.0)), n_rounds=1)
     assert found.p_met == pytest.approx(0.95)
     assert found.can_promise
     assert 3000 < found.sizes[0] < 4000

@@ -13,7 +13,7 @@ from leadline.stats.purchases.labelling_path import (
     purchase_sizes,
 )
 from leadline.stats.purchases.lookahead import Lookahead
-from leadline.stats.purchases.path_chance import Belief, chance_along_path
+from leadline.stats.purchases.path_chance import Belief, chance_along_path, draw_errors
 from leadline.stats.purchases.simulation import (
     PathLimits,
     PathResult,
@@ -196,3 +196,13 @@ def test_a_path_without_a_factor_for_its_machine_is_refused(curve: CurvePosterio
     belief = Belief(curve, 0.12, 0.01)
     with pytest.raises(ValueError, match="factor is missing"):
         simulate_path(belief, path_with(10), PathLimits(1e5), size=1, rng=np.random.default_rng(0))
+
+
+def test_a_little_money_more_moves_no_curve(curve: CurvePosterior) -> None:
+    belief, shares = Belief(curve, 0.12, 0.01, FACTOR), np.linspace(0.3, 0.5, 20)
+    sizes = purchase_sizes(1600, 60_000), purchase_sizes(1600, 60_500)
+    first, second = (
+        draw_errors(belief, people_path(its), shares, np.random.default_rng(0)) for its in sizes
+    )
+    assert np.array_equal(first[:, :-1], second[:, :-1])
+    assert not np.array_equal(first[:, -1], second[:, -1])

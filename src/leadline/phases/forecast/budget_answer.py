@@ -82,6 +82,13 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
     head = f"{three_digits(outcome.budget)} {currency}"
     if outcome.buys_nothing:
         return f"{head}: nothing to buy; {_chance(outcome)}."
+    if outcome.declined:
+        its = outcome.declined
+        return (
+            f"{head}: people alone, some {money(outcome.money.q50, currency)}; {_chance(outcome)}. "
+            f"{its.machine!r} beside them saves no twentieth: some "
+            f"{money(its.money.q50, currency)}, {percent(its.p_met)}."
+        )
     if not outcome.machine:
         return f"{head}: people alone, no machine saves a twentieth; {_chance(outcome)}."
     bought = f"{_rounded(outcome.machine_labels.q50)} labels of {outcome.machine!r}"

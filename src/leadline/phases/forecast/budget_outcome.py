@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.phases.forecast.label_choice import LabelChoice, choose_labels, run_hours
+from leadline.phases.forecast.label_choice import SAVES, LabelChoice, choose_labels, run_hours
 from leadline.phases.verdict import Bounds
 from leadline.stats.purchases.path_chance import Belief
 from leadline.stats.purchases.simulation import PathLimits, PathResult, Truth, simulate_path
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _N_PROJECTS = 400
-_LEAST_NOISE = 0.005
 _DAY_S = 86_400.0
 
 
@@ -73,6 +72,10 @@ class BudgetOutcome:
         The chance, and what it is at both ends of what a machine label is worth; None: no machine.
     score : Range or None
         Score at the end, as it will be measured.
+    value : float
+        Money and penalty of a miss on average: the less the better.
+    declined : BudgetOutcome or None
+        With a machine that was played through as well, and came off no better.
     """
 
     budget: float
@@ -88,6 +91,8 @@ class BudgetOutcome:
     machine_labels: Range = NOTHING
     chance: Bounds | None = None
     score: Range | None = None
+    value: float = 0.0
+    declined: BudgetOutcome | None = None
 
     @property
     def buys_nothing(self) -> bool:
@@ -122,7 +127,6 @@ def simulate_budget(
     target_error: float,
     budget: float,
     *,
-    noise: float,
     seed: int = 0,
     offers: Sequence[MachineOffer] = (),
 ) -> BudgetOutcome:
@@ -140,16 +144,15 @@ def simulate_budget(
         Error to reach.
     budget : float >= 0
         Money granted in all.
-    noise : float
-        Standard error of a measured log error.
     seed : int, default=0
         Of the simulation.
     offers : sequence of MachineOffer, default=()
-        Machines that may label; whether one does is chosen by `choose_labels`.
+        Machines that may label; whether one does is chosen by `choose_labels`. It is held against
+        people alone by `preferred`.
     """
     choice = choose_labels(posterior, law, costs, target_error, budget, offers)
     worth = None if choice.machine is None else choice.machine.worth
-    belief = Belief(posterior, target_error, max(noise, _LEAST_NOISE), worth)
+    belief = Belief(posterior, target_error, posterior.noise, worth)
     rng = np.random.default_rng(seed)
     ends = play(choice, belief, law, costs, budget, rng=rng)
     pace = np.exp(costs.log_vote_s_stderr * rng.standard_normal(_N_PROJECTS))
@@ -168,6 +171,7 @@ def simulate_budget(
         money=Range.of(ends.money),
         days=Range.of(days),
         score=Range.of(np.array([posterior.metric.score(e) for e in ends.on_path.errors])),
+        value=mean_cost(choice, ends),
     )
     if choice.machine is None:
         return outcome
@@ -186,6 +190,34 @@ def simulate_budget(
         machine_labels=Range.of(ends.machine_labels),
         chance=Bounds(estimate=p_met, low=min(low, p_met), high=max(high, p_met)),
     )
+
+
+def mean_cost(choice: LabelChoice, ends: Ends) -> float:
+    """Money and penalty of a miss, the mean of projects that were played through."""
+    return float(np.mean(ends.money + choice.penalty * ~ends.on_path.is_met))
+
+
+def preferred(shared: BudgetOutcome, alone: BudgetOutcome) -> BudgetOutcome:
+    """Hold a machine against people alone, by the projects as they were played through.
+
+    `choose_labels` adds up what rounds cost as if only whether the target is met were learnt from
+    them; where it is hardly known what a label is worth, what is learnt decides. Both are played
+    with the same luck.
+
+    Parameters
+    ----------
+    shared, alone : BudgetOutcome
+        Of a budget that people and a machine may share, and of the same with people alone.
+
+    Returns
+    -------
+    BudgetOutcome
+        With the machine if that saves a twentieth of what people alone spend, or as much of a miss;
+        else of people alone, with what was declined.
+    """
+    if not shared.machine or shared.value <= alone.value - SAVES * alone.money.q50:
+        return shared
+    return replace(alone, declined=shared)
 
 
 def play(

@@ -112,7 +112,7 @@ class LabelChoice:
         Expected money and penalty.
     n_rounds : int >= 1
         Rounds in which labels may be bought. Where a machine labels it is one more than people are
-        granted: to ask it first takes none of theirs.
+        granted: it does so in one before theirs.
     machine : MachineOffer or None
         Who labels beside people; None: nobody.
     """
@@ -285,15 +285,11 @@ def _valued(
 ) -> LabelChoice:
     """The least expected cost of a path, and the steps that have it."""
     worth = None if machine is None else machine.worth
-    belief = Belief(posterior, target_error, 1.0, worth)
+    belief = Belief(posterior, target_error, posterior.noise, worth)
     chance = chance_along_path(belief, path)
-    n_rounds = costs.n_rounds + (machine is not None)
     missed = 1 - chance
-    steps = planned_steps(belief, path, missed, n_rounds, penalty)
-    if machine is not None and steps and path.n_person[steps[0]] > path.n_person[0]:
-        # it is asked in a round of people's, so there is none more
-        n_rounds = costs.n_rounds
-        steps = planned_steps(belief, path, missed, n_rounds, penalty)
+    steps = planned_steps(belief, path, missed, costs.n_rounds, penalty)
+    n_rounds = costs.n_rounds + (machine is not None)
     value = expected_cost(path.cost, missed, steps) + penalty * float(missed[[0, *steps][-1]])
     choice = LabelChoice(path, chance, penalty, tuple(steps), value, n_rounds, machine)
     # a path on which people do all that is bought is theirs alone

@@ -45,12 +45,15 @@ class BlindCheck:
         Rows at least, and so many that the answer is seldom wrong; two people each.
     least_cost, cost : float
         Money for the votes on `n_least` and on `n_rows`, in the currency of the project.
+    extra : float in [0, 1]
+        The part of it that the labels of these rows would not cost in any case.
     """
 
     n_least: int
     n_rows: int
     least_cost: float
     cost: float
+    extra: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,13 +142,20 @@ def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> 
         why = f"Not known yet: 'leadline machine delegation {line.name}' says."
         return MachineStanding(name=line.name, why=why)
     a_row = _VOTES_A_ROW * costs.vote_cost
-    cost = n_rows * a_row
+    cost, extra = n_rows * a_row, max(1 - costs.n_first / _VOTES_A_ROW, 0.0)
     rows = f"{n_least} to {plural(n_rows, 'row')}"
-    price = money(cost, workspace.settings.problem.currency)
+    price, saved = (
+        money(each, workspace.settings.problem.currency) for each in (cost, cost * (1 - extra))
+    )
     return MachineStanding(
         name=line.name,
-        why=f"Not known yet: two people must judge {rows} first, each alone, for {price} at most.",
-        check=BlindCheck(n_least=n_least, n_rows=n_rows, least_cost=n_least * a_row, cost=cost),
+        why=(
+            f"Not known yet: two people must judge {rows} first, each alone, for {price} at most, "
+            f"of which their labels cost {saved} in any case."
+        ),
+        check=BlindCheck(
+            n_least=n_least, n_rows=n_rows, least_cost=n_least * a_row, cost=cost, extra=extra
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from leadline.phases.forecast.budget_outcome import (
     LEVELS,
     BudgetOutcome,
     Range,
+    preferred,
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
@@ -158,11 +159,10 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     # a prompted candidate learns from no row of a machine; what could take its place does
     offers = () if forecast.family == PROMPTED else offered
     amounts = sorted({*wanted, granted})
-    outcomes = {each: project.outcome(each, offers) for each in amounts}
-    alone = {
-        each: project.outcome(each) if outcome.machine else outcome
-        for each, outcome in outcomes.items()
-        if offers
+    alone = {each: project.outcome(each) for each in amounts}
+    outcomes = {
+        each: preferred(project.outcome(each, offers), its) if offers else its
+        for each, its in alone.items()
     }
     now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
@@ -192,7 +192,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
             for each in wanted
             if offers
         ),
-        rounds=project.rounds(granted, offers),
+        rounds=project.rounds(granted, offers if outcomes[granted].machine else ()),
         distillations=tuple(
             plan
             for offer in offered
@@ -231,13 +231,13 @@ class _Project:
 
     def __init__(self, forecast: Forecast, costs: LabellingCosts) -> None:
         self._costs, self._target = costs, forecast.target_error
-        self._posterior, self._noise = posterior_of(forecast), _noise(forecast)
+        self._posterior = posterior_of(forecast)
         self._law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
 
     def outcome(self, budget: float, offers: Sequence[MachineOffer] = ()) -> BudgetOutcome:
         """Simulate it with a budget, and the machines that may label."""
         known = (self._posterior, self._law, self._costs, self._target)
-        return simulate_budget(*known, budget, noise=self._noise, seed=_SEED, offers=offers)
+        return simulate_budget(*known, budget, seed=_SEED, offers=offers)
 
     def next_cost(self, budget: float) -> float:
         """Money of what people alone buy next with a budget."""
@@ -253,6 +253,8 @@ class _Project:
 def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> MachineStanding:
     """Say how many rows may be judged, so that a "no" makes a project a twentieth dearer at most.
 
+    Votes that make the labels of rows which are bought next are paid in any case.
+
     Parameters
     ----------
     machine : MachineStanding
@@ -263,15 +265,19 @@ def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> Machi
         Of the money.
     """
     check, most = machine.check, SAVES * next_cost
-    if check is None or check.cost <= most:
+    if check is None or (next_cost and check.cost * check.extra <= most):
         return machine
     if not next_cost:
         told = "People alone would buy nothing today."
-    elif check.least_cost > most:
-        told = f"That is more than a twentieth of the next purchase, {money(next_cost, currency)}."
+    elif check.least_cost * check.extra > most:
+        told = (
+            f"The rest is more than a twentieth of the next purchase, {money(next_cost, currency)}."
+        )
     else:
-        rows = plural(int(most / check.cost * check.n_rows), "row")
-        told = f"{rows} cost a twentieth of the next purchase, {money(next_cost, currency)}."
+        rows = plural(int(most / (check.cost * check.extra) * check.n_rows), "row")
+        told = (
+            f"The rest of {rows} is a twentieth of the next purchase, {money(next_cost, currency)}."
+        )
     return replace(machine, why=f"{machine.why} {told}")
 
 
@@ -292,13 +298,6 @@ def _budgets(budgets: Sequence[float], granted: float) -> list[float]:
             "Set [problem] budget in leadline.toml, or name some: 'leadline plan 200 500 1000'.",
         )
     return wanted
-
-
-def _noise(forecast: Forecast) -> float:
-    """Standard error of the log error that was measured at the largest size."""
-    if not forecast.stderrs or forecast.errors[-1] <= 0:
-        return 0.0
-    return forecast.stderrs[-1] / forecast.errors[-1]
 
 
 def _machine_costs(machine: Machine, hours: Range, rng: np.random.Generator) -> MachineCosts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from leadline.stats.curves.discrepancy import kernels
 from leadline.stats.curves.mixture import mixture_cdf, mixture_quantile
 from leadline.stats.curves.regions import Regions, regions_of
 from leadline.stats.curves.requirement import rows_for
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from leadline.stats.curves.measured import Measured
     from leadline.stats.metric import Metric
 
+_N_READ = 129  # draws whose probability is computed
 _MOST_Z = 6.0  # beyond this a probability is 0 or 1 to nine digits
 
 
@@ -50,6 +52,13 @@ class CurvePosterior:
     def n_largest(self) -> float:
         """Largest train size that was measured."""
         return self.measured.n_ref
+
+    @property
+    def noise(self) -> float:
+        """Standard error of a log error as it is measured at the largest size."""
+        scatter = self.components.weight @ kernels().noise[self.components.kernel]
+        variance = self.measured.variance[-1] + scatter**2 * self.measured.unit_variance[-1]
+        return float(np.sqrt(variance))
 
     def quantile(self, n: ArrayLike, q: ArrayLike) -> Floats:
         """Return quantiles of the error at train size `n`.
@@ -188,14 +197,17 @@ class CurvePosterior:
         if beyond.size:
             mean, variance = self.components.moments(x[beyond])
             sd = np.sqrt(variance)
-            u = mixture_cdf(self.components.weight, mean, sd, curves[:, beyond])
-            z = ndtri(u.clip(1e-9, 1 - 1e-9))
+            # read off the probabilities of some draws, between which they hardly bend
+            some = np.quantile(curves[:, beyond], ndtr(np.linspace(-4, 4, _N_READ)), axis=0)
+            u = mixture_cdf(self.components.weight, mean, sd, some)
+            known = ndtri(u.clip(1e-9, 1 - 1e-9))
             # a draw at quantile z of the uncalibrated forecast moves to that of the calibrated one
             knots = np.linspace(-4.0, 4.0, 33)
             places = ndtr(self.calibration.plain(np.tile(knots[:, None], beyond.size), x[beyond]))
             values = mixture_quantile(self.components.weight, mean, sd, places)
             for column, of in enumerate(beyond):
-                curves[:, of] = np.interp(z[:, column], knots, values[:, column])
+                z = np.interp(curves[:, of], some[:, column], known[:, column])
+                curves[:, of] = np.interp(z, knots, values[:, column])
         return curves, floors
 
     def _z(self, values: Floats, mean: Floats, variance: Floats, x: Floats) -> Floats:

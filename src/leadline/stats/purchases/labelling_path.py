@@ -50,6 +50,11 @@ class LabellingPath:
         """Whether a machine labels any row."""
         return bool(self.n_asked.any())
 
+    @property
+    def n_alone(self) -> int:
+        """Steps after the first up to which only a machine labels."""
+        return int(np.sum(self.n_person == self.n_person[0])) - 1
+
     def clean_rows(self, factor: ArrayLike) -> Floats:
         """Return what the rows are worth in rows labelled without error.
 

@@ -3,9 +3,10 @@
 The sum of `round_costs` takes it that a round tells only whether the target is met. It tells the
 error, too, and with it whether the curve goes on falling, so a small purchase may be worth its
 price where a large one is not. Preposterior analysis [1]_ counts that: curves are drawn from the
-posterior, and parted at a step by their error there, into eighths of their weight. A measurement
-says which eighth the true curve is in; what the rounds that are left then cost, penalty included,
-is the least sum of that eighth. The step of the least mean is taken.
+posterior, and parted at a step by their error as it would be measured there, into eighths of their
+weight. A measurement says which eighth the true curve is in; what the rounds that are left then
+cost, penalty included, is the least sum of that eighth. The step of the least mean is taken. Near
+steps, whose errors lie within those of a measurement, tell little, and are no reason to look.
 
 References
 ----------
@@ -21,7 +22,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.decision_levels import SURE
-from leadline.stats.purchases.round_costs import cheapest_steps
 
 if TYPE_CHECKING:
     from leadline.stats.arrays import Floats, Ints
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _N_PARTS = 8
 # steps of a path that are looked at, at least; all where it has fewer
 _N_STEPS = 16
+# of the largest weight
+_NEGLIGIBLE = 1e-3
+_TINY = 1e-300
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,13 @@ class Lookahead:
         Spent by each step, ascending.
     errors : ndarray of float of shape (n_curves, n_steps)
         Errors of the curves at each step, or a rising function of them.
+    measured : ndarray of float of shape (n_curves, n_steps), optional
+        The same as they would be measured; exactly, if not given.
     """
 
     cost: Floats
     errors: Floats
+    measured: Floats | None = None
 
     def next_step(
         self, target: float, n_rounds: int, penalty: float, *, at: int = 0, weights: Floats
@@ -72,46 +78,63 @@ class Lookahead:
         """
         if not n_rounds or at == self.cost.size - 1:
             return at
-        p_met = float(weights @ (self._least[:, at] <= target))
-        if p_met >= SURE:
+        missed = 1 - float(weights @ (self._least[:, at] <= target))
+        if missed <= 1 - SURE:
             return at
         if n_rounds == 1:
-            missed = 1 - weights @ (self._least[:, at:] <= target)
-            steps = cheapest_steps(self.cost[at:], missed, 1, penalty)
-            return at + steps[0] if steps else at
-        best, least = at, penalty * (1 - p_met)
-        for number, step in enumerate(self._steps):
-            if step > at:
-                total = self.cost[step] - self.cost[at]
-                total += self._after(number, target, n_rounds - 1, penalty, weights)
-                if total < least:
-                    best, least = int(step), total
-        return best
+            ends = 1 - weights @ (self._least[:, at:] <= target)
+            return at + int(np.argmin((self.cost[at:] - self.cost[at]) * missed + penalty * ends))
+        beyond = np.flatnonzero(self._steps > at)
+        steps = self._steps[beyond]
+        total = self.cost[steps] - self.cost[at]
+        total += self._after(beyond, target, n_rounds - 1, penalty, weights)
+        best = np.argmin(total)
+        return int(steps[best]) if total[best] < penalty * missed else at
 
     def _after(
-        self, number: int, target: float, n_rounds: int, penalty: float, weights: Floats
-    ) -> float:
-        """Mean cost from a step on, as each part of the curves goes its own way."""
-        ordered = weights[self._orders[number]]
-        below = np.cumsum(ordered) - ordered / 2
-        starts = np.searchsorted(below, np.arange(_N_PARTS) / _N_PARTS)
-        starts = np.unique(np.minimum(starts, ordered.size - 1))
-        share = np.add.reduceat(ordered, starts)
-        is_met = self._ordered[number] <= target
-        met = np.add.reduceat(ordered[:, None] * is_met, starts)
-        missed = 1 - np.divide(
-            met, share[:, None], out=np.zeros_like(met), where=share[:, None] > 0
-        )
-        costs = self.cost[self._steps[number:]]
+        self, beyond: Ints, target: float, n_rounds: int, penalty: float, weights: Floats
+    ) -> Floats:
+        """Mean cost from each of some steps on, as each part of the curves goes its own way."""
+        share, missed = self._parts(beyond, target, weights)
+        costs = self.cost[self._steps[beyond]]
         price = np.maximum(costs[None] - costs[:, None], 0.0)
         behind = np.tri(costs.size, k=-1, dtype=bool)
         value = penalty * missed
-        for _ in range(n_rounds):
-            total = price * missed[:, :, None] + value[:, None]
-            value = np.min(np.where(behind, np.inf, total), axis=2)
-        shown = missed[:, 0] <= 1 - SURE
-        ends = np.where(shown, penalty * missed[:, 0], value[:, 0])
-        return float(share @ ends)
+        for _ in range(n_rounds - 1):
+            total = price * missed[..., None] + value[:, :, None]
+            value = np.min(np.where(behind, np.inf, total), axis=3)
+        # in the first of the rounds, each only goes on from its own step
+        own = np.arange(costs.size)
+        now = missed[own, :, own]
+        onward = price[:, None] * now[..., None] + value
+        ends = np.min(np.where(behind[:, None], np.inf, onward), axis=2)
+        ends = np.where(now <= 1 - SURE, penalty * now, ends)
+        return np.asarray(np.sum(share * ends, axis=1))
+
+    def _parts(self, beyond: Ints, target: float, weights: Floats) -> tuple[Floats, Floats]:
+        """Part the curves at some steps by their measured error there.
+
+        Returns
+        -------
+        share : ndarray of shape (n_beyond, n_parts)
+            Weight of each part.
+        missed : ndarray of shape (n_beyond, n_parts, n_beyond)
+            Share of a part that has not met the target by a step.
+        """
+        first_met = np.sum(self._least[:, self._steps[beyond]] > target, axis=1)
+        orders = self._orders[beyond]
+        is_likely = weights > _NEGLIGIBLE * weights.max()
+        orders = orders[is_likely[orders]].reshape(beyond.size, -1)
+        ordered = weights[orders]
+        below = np.cumsum(ordered, axis=1) - ordered / 2
+        part = np.minimum((_N_PARTS * below).astype(np.int64), _N_PARTS - 1)
+        part += _N_PARTS * np.arange(beyond.size)[:, None]
+        shape = (beyond.size, _N_PARTS, beyond.size + 1)
+        place = part * shape[2] + first_met[orders]
+        mass = np.bincount(place.ravel(), ordered.ravel(), int(np.prod(shape))).reshape(shape)
+        met: Floats = np.cumsum(mass, axis=2, dtype=np.float64)
+        share = met[..., -1:]
+        return share[..., 0], 1 - met[..., :-1] / np.maximum(share, _TINY)
 
     @cached_property
     def _steps(self) -> Ints:
@@ -124,13 +147,7 @@ class Lookahead:
         return np.asarray(np.minimum.accumulate(self.errors, axis=1))
 
     @cached_property
-    def _orders(self) -> list[Ints]:
-        """Curves by their error at each step that is looked at."""
-        return [np.argsort(self.errors[:, step], kind="stable") for step in self._steps]
-
-    @cached_property
-    def _ordered(self) -> list[Floats]:
-        """Least errors from each step on, the curves in the order of that step."""
-        return [
-            self._least[order][:, self._steps[number:]] for number, order in enumerate(self._orders)
-        ]
+    def _orders(self) -> Ints:
+        """Curves by their measured error at each step that is looked at."""
+        measured = self.errors if self.measured is None else self.measured
+        return np.argsort(measured[:, self._steps].T, axis=1, kind="stable")

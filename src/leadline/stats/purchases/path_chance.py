@@ -20,7 +20,7 @@ TINY = 1e-9
 
 # values of what a machine label is worth that a chance is the mean over
 _N_FACTORS = 9
-# sizes at which a curve is drawn that is read at many: between them it is all but straight
+# parts between the sizes at which a curve is drawn: within one it is all but straight
 _N_SIZES = 16
 
 
@@ -75,10 +75,14 @@ def _factors(factor: Estimate[float], levels: Floats) -> Floats:
 def draw_factors(
     belief: Belief, path: LabellingPath, size: int, rng: np.random.Generator
 ) -> Floats:
-    """Draw what a machine label is worth, shape (size,); nothing where no machine labels."""
+    """Draw what a machine label is worth, shape (size,); nothing where no machine labels.
+
+    As much chance is used up then, so that people alone go along the same curves.
+    """
+    levels = rng.random(size)
     if not path.has_machine or belief.factor is None:
         return np.zeros(size)
-    return _factors(belief.factor, rng.random(size))
+    return _factors(belief.factor, levels)
 
 
 def draw_errors(
@@ -103,7 +107,21 @@ def draw_errors(
         Errors, above 0.
     """
     clean = np.log(path.clean_rows(factors))
-    sizes = np.linspace(clean.min(), clean.max(), min(_N_SIZES, path.cost.size))
+    # a little money more or less must not move them all, or plans would jump with it
+    step = 2.0 ** np.ceil(np.log2(max(np.ptp(clean), TINY) / _N_SIZES))
+    sizes = clean.min() + step * np.arange(np.ceil(np.ptp(clean) / step) + 1)
     curves = belief.posterior.sample(np.exp(sizes), factors.size, rng=rng)
     read = [np.interp(rows, sizes, its) for rows, its in zip(clean, curves, strict=True)]
     return np.asarray(np.maximum(np.stack(read), TINY))
+
+
+def as_measured(
+    belief: Belief, path: LabellingPath, logs: Floats, rng: np.random.Generator
+) -> Floats:
+    """Return log errors along a path as they would be measured, shape (size, n_steps).
+
+    Some of people's rows are test rows, and the more there are the less a measurement errs.
+    """
+    noise = belief.noise * np.sqrt(path.n_person[0] / path.n_person)
+    # one draw a curve, as only one step is measured at a time: a step more changes no other
+    return np.asarray(logs + noise * rng.standard_normal((len(logs), 1)))

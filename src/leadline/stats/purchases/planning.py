@@ -16,7 +16,14 @@ import numpy as np
 from leadline.stats.decision_levels import MAX_GROWTH, SURE
 from leadline.stats.purchases.labelling_path import people_path, purchase_sizes
 from leadline.stats.purchases.lookahead import Lookahead
-from leadline.stats.purchases.path_chance import N_CURVES, Belief, draw_errors, draw_factors
+from leadline.stats.purchases.path_chance import (
+    N_CURVES,
+    TINY,
+    Belief,
+    as_measured,
+    draw_errors,
+    draw_factors,
+)
 from leadline.stats.purchases.round_costs import cheapest_steps, expected_cost
 
 if TYPE_CHECKING:
@@ -107,7 +114,7 @@ def plan_rounds(
         )
     most = n_most if n_most is not None else n_now * MAX_GROWTH
     grid, p_met = chance_along(posterior, target_error, n_now, most)
-    belief = Belief(posterior, target_error, noise=1.0)
+    belief = Belief(posterior, target_error, posterior.noise)
     steps = planned_steps(belief, people_path(grid), 1 - p_met, n_rounds, penalty_rows)
     return RoundPlan(
         sizes=tuple(float(grid[k]) for k in steps),
@@ -156,26 +163,37 @@ def planned_steps(
     p_missed : ndarray of shape (n_steps,)
         Probability today that each step misses the target.
     n_rounds : int >= 1
-        Rounds left.
+        Rounds left. One in which only a machine labels is beside them.
     penalty : float > 0
         Cost of missing, in the unit of the path's cost.
 
     Returns
     -------
     list of int
-        Places on the path, its beginning left out, at most one a round. No place: buy nothing.
+        Places on the path, its beginning left out, at most one a round. No place: buy nothing. A
+        machine that labels first does so in a round of its own: it is paid by then in any case, and
+        what people label is planned anew with what is then known.
     """
     if path.cost.size == 1 or p_missed[0] <= 1 - SURE:
         return []
-    if n_rounds == 1:
-        return cheapest_steps(path.cost, p_missed, 1, penalty)
-    rng = np.random.default_rng(_SEED)
-    errors = draw_errors(belief, path, draw_factors(belief, path, N_CURVES, rng), rng)
-    weights = np.full(N_CURVES, 1 / N_CURVES)
-    first = Lookahead(path.cost, errors).next_step(
-        belief.target_error, n_rounds, penalty, weights=weights
-    )
+    first = _first_step(belief, path, p_missed, n_rounds, penalty)
     if not first:
         return []
+    n_alone = path.n_alone
+    if n_alone:
+        first, n_rounds = min(first, n_alone), n_rounds + 1
     rest = cheapest_steps(path.cost[first:], p_missed[first:], n_rounds - 1, penalty)
     return [first, *(first + step for step in rest)]
+
+
+def _first_step(
+    belief: Belief, path: LabellingPath, p_missed: Floats, n_rounds: int, penalty: float
+) -> int:
+    """The step that the first of the rounds is to reach; 0: buy nothing."""
+    if n_rounds == 1:
+        return next(iter(cheapest_steps(path.cost, p_missed, 1, penalty)), 0)
+    rng = np.random.default_rng(_SEED)
+    logs = np.log(draw_errors(belief, path, draw_factors(belief, path, N_CURVES, rng), rng))
+    lookahead = Lookahead(path.cost, logs, as_measured(belief, path, logs, rng))
+    target, weights = float(np.log(max(belief.target_error, TINY))), np.full(N_CURVES, 1 / N_CURVES)
+    return lookahead.next_step(target, n_rounds, penalty, weights=weights)

@@ -30,6 +30,7 @@ from leadline.stats.purchases.path_chance import (
     N_CURVES,
     TINY,
     Belief,
+    as_measured,
     draw_errors,
     draw_factors,
 )
@@ -257,11 +258,11 @@ def simulate_path(
     if path.has_machine and truth.factor is not None:
         factors[N_CURVES:] = truth.factor
     curves = np.log(draw_errors(belief, path, factors, rng))
-    known = truth.errors
+    known, particles = truth.errors, curves[:N_CURVES]
     simulation = _Simulation(
         path=path,
         first_step=first_step,
-        lookahead=Lookahead(path.cost, curves[:N_CURVES]),
+        lookahead=Lookahead(path.cost, particles, as_measured(belief, path, particles, rng)),
         truths=curves[N_CURVES:] if known is None else np.log(np.maximum(known, TINY)),
         target=float(np.log(max(belief.target_error, TINY))),
         penalty=limits.penalty,
