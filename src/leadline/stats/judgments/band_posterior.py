@@ -57,10 +57,11 @@ class BandPosterior:
             What is known of the bands beside.
         """
         prior = band_prior()
+        scales = scales_of(bands, prior)
         weighed = [
             (weight * scale.prior.weight, Walk.of(bands, reading, scale, prior, evidence))
             for weight, reading in judged
-            for scale in scales_of(bands, prior)
+            for scale in scales
         ]
         logs = np.array([np.log(weight) + logsumexp(walk.log_evidence) for weight, walk in weighed])
         return cls(bands, [walk for _, walk in weighed], logs)

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 # rates at which a reviewer says yes to a negative and no to a positive, and their prior
-_FALSE_YES = np.array([0.002, 0.015, 0.04])
-_MISSES = np.array([0.005, 0.05, 0.12])
-_PRIOR = np.array([0.4, 0.35, 0.25])
+_FALSE_YES = np.array([0.002, 0.015, 0.05, 0.1, 0.2])
+_MISSES = np.array([0.005, 0.05, 0.12, 0.25])
+_OF_FALSE_YES = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+_OF_MISSES = np.array([0.4, 0.3, 0.2, 0.1])
 _USUAL_FALSE_YES, _USUAL_MISS = 0.02, 0.1
 
 
@@ -191,8 +192,8 @@ def readings_of_votes(
     slices = bands.slice_of(scores)
     return [
         (float(p * q), _tallied(slices, yes, no, float(e), float(m)))
-        for e, p in zip(_FALSE_YES, _PRIOR, strict=True)
-        for m, q in zip(_MISSES, _PRIOR, strict=True)
+        for e, p in zip(_FALSE_YES, _OF_FALSE_YES, strict=True)
+        for m, q in zip(_MISSES, _OF_MISSES, strict=True)
     ]
 
 
