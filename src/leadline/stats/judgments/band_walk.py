@@ -71,6 +71,19 @@ class Judged:
         """Whether reviewers are taken to be right."""
         return bool(np.all((self.if_positive == 0) | (self.if_negative == 0)))
 
+    def believed(self, shares: Floats) -> Floats:
+        """Probability that a row of each group is positive, shape (n_draws, n_groups).
+
+        Parameters
+        ----------
+        shares : ndarray of shape (n_draws, n_slices)
+            Share of positives of each slice.
+        """
+        p = shares[:, self.slices]
+        found: Floats = p * self.if_positive
+        found /= np.maximum(found + (1 - p) * self.if_negative, _TINY)
+        return found
+
     def told(self, bands: Bands) -> tuple[Ints, Ints]:
         """Rows more likely positive by their votes, and the others, of each slice."""
         is_yes = self.if_positive > self.if_negative
@@ -258,7 +271,8 @@ def _log_likelihood(bands: Bands, judged: Judged, scale: Scale, band: int) -> Fl
     here = np.flatnonzero(bands.bands[judged.slices] == band)
     yes, no = (each[here, None, None] for each in (judged.if_positive, judged.if_negative))
     votes = no + scale.shares[judged.slices[here]] * (yes - no)
-    found: Floats = np.tensordot(judged.counts[here], np.log(np.maximum(votes, _TINY)), axes=1)
+    counts = judged.counts[here].astype(np.float64)
+    found: Floats = np.tensordot(counts, np.log(np.maximum(votes, _TINY)), axes=1)
     return found
 
 

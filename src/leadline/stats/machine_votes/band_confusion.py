@@ -42,27 +42,28 @@ class BandConfusion:
     ----------
     bands : Bands
         The stream.
-    hits, misses : ndarray of int of shape (n_slices,)
+    hits, misses : ndarray of shape (n_slices,)
         Rows that people say are positive, to which the machine says yes, and to which it does not.
-    false_alarms, rejections : ndarray of int of shape (n_slices,)
+        Of a row of which they are not sure, the part that is its probability of being positive.
+    false_alarms, rejections : ndarray of shape (n_slices,)
         The same of rows that people say are negative.
-    n_yes, n_no : ndarray of int of shape (n_bands,)
+    n_yes, n_no : ndarray of shape (n_bands,)
         The same of rows that nobody judged.
     """
 
     bands: Bands
-    hits: Ints
-    misses: Ints
-    false_alarms: Ints
-    rejections: Ints
-    n_yes: Ints
-    n_no: Ints
+    hits: Floats
+    misses: Floats
+    false_alarms: Floats
+    rejections: Floats
+    n_yes: Floats
+    n_no: Floats
 
     @classmethod
     def of(
         cls,
         bands: Bands,
-        judged: tuple[Floats, Bools, Bools],
+        judged: tuple[Floats, Floats, Bools],
         further: tuple[Floats, Bools],
     ) -> BandConfusion:
         """Count rows.
@@ -72,25 +73,23 @@ class BandConfusion:
         bands : Bands
             The stream.
         judged : tuple of ndarray, each of shape (n_judged,)
-            Of the rows that were judged and read: the score, what people say, what the machine
-            says.
+            Of the rows that were judged and read: the score, how probably it is positive by what
+            people say, what the machine says.
         further : tuple of ndarray, each of shape (n_further,)
             Of rows read that nobody judged, drawn by chance within each band: the score, and what
             the machine says.
         """
         slices, truth, said = bands.slice_of(judged[0]), judged[1], judged[2]
         beside = bands.bands[bands.slice_of(further[0])]
-        kinds = (truth & said, truth & ~said, ~truth & said, ~truth & ~said)
-        counted = (np.bincount(slices[kind], minlength=bands.sizes.size) for kind in kinds)
-        unjudged = (
-            np.bincount(beside[kind], minlength=bands.n_bands) for kind in (further[1], ~further[1])
-        )
+        kinds = (truth * said, truth * ~said, (1 - truth) * said, (1 - truth) * ~said)
+        counted = (_counted(slices, kind, bands.sizes.size) for kind in kinds)
+        unjudged = (_counted(beside, kind, bands.n_bands) for kind in (further[1], ~further[1]))
         return cls(bands, *counted, *unjudged)
 
     @property
     def n_judged(self) -> int:
         """Rows that were judged and read."""
-        return int((self.hits + self.misses + self.false_alarms + self.rejections).sum())
+        return round(float(np.sum(self.hits + self.misses + self.false_alarms + self.rejections)))
 
     @property
     def association(self) -> float:
@@ -105,8 +104,8 @@ class BandConfusion:
         .. [1] N. Mantel, W. Haenszel (1959), Statistical aspects of the analysis of data from
            retrospective studies of disease. J. Natl. Cancer Inst. 22, 719-748.
         """
-        positive = (self.hits + self.misses).astype(np.float64)
-        yes = (self.hits + self.false_alarms).astype(np.float64)
+        positive = self.hits + self.misses
+        yes = self.hits + self.false_alarms
         n = yes + self.misses + self.rejections
         # a slice of one row tells nothing
         safe = np.maximum(n, 2)
@@ -145,9 +144,12 @@ _Pair = tuple[float, float]
 _Pairs = tuple[Floats, Floats]
 
 
-def _by_band(bands: Bands, counts: Ints) -> Floats:
-    found = np.bincount(bands.bands, weights=counts, minlength=bands.n_bands)
-    return found.astype(np.float64)
+def _by_band(bands: Bands, counts: Floats) -> Floats:
+    return _counted(bands.bands, counts, bands.n_bands)
+
+
+def _counted(places: Ints, counts: Floats | Bools, n_places: int) -> Floats:
+    return np.bincount(places, counts, minlength=n_places).astype(np.float64)
 
 
 def _at(pairs: _Pairs, band: int) -> _Pair:
