@@ -10,7 +10,7 @@ from leadline.phases.data.number_gap import NumberGap
 from leadline.phases.data.wrong_share import noise_variance, wrong_share
 from leadline.phases.number_format import money
 from leadline.phases.verdict import Bounds, Finding, note
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 BOOSTED = "boosting"
 """Family whose models learn single wrong labels by heart."""
@@ -71,9 +71,11 @@ class MachineShare:
         "4,000 rows labelled by 'small' (smol) alone, for 1.20 USD"
         """
         paid = "" if self.cost is None else ", for " + money(self.cost, "USD")
-        return (
-            f"{plural(self.n_rows, 'row')} labelled by {self.machine!r} ({self.model}) alone{paid}"
-        )
+        told = f"{plural(self.n_rows, 'row')} labelled by {self.machine!r} ({self.model}) alone"
+        if self.gap is not None and self.gap.is_biased:
+            bias = self.gap.bias.estimate
+            told += f", {three_digits(abs(bias))} {'taken off' if bias > 0 else 'added to'} each"
+        return told + paid
 
 
 def n_machine_rows(shares: Sequence[MachineShare]) -> int:

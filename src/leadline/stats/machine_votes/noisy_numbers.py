@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t
+from scipy.stats import kurtosis, t
 
 from leadline.stats.arrays import Floats, check_share
 from leadline.stats.interval import Estimate
@@ -181,7 +181,6 @@ def noisy_number_worth(
 
 def _freedom(off: Floats) -> float:
     """Degrees of freedom of a variance of these values."""
-    n, centred = off.size, off - off.mean()
-    square = float(np.mean(centred**2))
-    excess = max(float(np.mean(centred**4)) / square**2 - 3, 0.0) if square else 0.0
-    return 2 / (2 / (n - 1) + excess / n)
+    n = off.size
+    excess = float(kurtosis(off, bias=False)) if np.ptp(off) else 0.0
+    return 2 / (2 / (n - 1) + max(excess, 0.0) / n)
