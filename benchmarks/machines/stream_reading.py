@@ -6,7 +6,7 @@ to five times as often; or it tells nothing, repeats the model, is turned round,
 the lowest threshold. Streams of the public sets, once: the score is how many of three weaker
 machines say yes, the reader is gpt-4o, the truth is what most people say. *Least* is the width over
 that of people alone that is left where many rows of each range of the scores are judged, each range
-speaks for itself, and the machine reads all rows.
+speaks for itself, and the machine reads all rows. After ± is the standard error of a coverage.
 
 With `--judges E,M` people say yes to a share E of the negatives and no to a share M of the
 positives, each of `--votes` on a row by himself; of one vote a row it is taken for the truth.
@@ -125,7 +125,11 @@ def compared(name: str, draw: Draw, options: argparse.Namespace) -> Iterator[lis
     cells = [name, f"{np.mean(agreed):.2f}", f"{np.mean(used):.2f}"]
     for part, bound in zip(found, np.mean(least, axis=0), strict=True):
         covers, alone, width, width_alone = np.mean(part, axis=0)
-        cells += [f"{covers:.3f}", f"{alone:.3f}", f"{width / width_alone:.2f}", f"{bound:.2f}"]
+        # thresholds of one draw go together
+        by_draw = np.array(part)[:, 0].reshape(options.draws, -1).mean(axis=1)
+        error = by_draw.std(ddof=1) / np.sqrt(options.draws)
+        cells += [f"{covers:.3f} ± {error:.3f}", f"{alone:.3f}"]
+        cells += [f"{width / width_alone:.2f}", f"{bound:.2f}"]
     print(*cells, sep=" | ", file=sys.stderr, flush=True)
     yield cells
 
