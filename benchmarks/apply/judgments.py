@@ -36,8 +36,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 from scoring import markdown
 
 _N = 200
-# how often they say yes to a negative, and no to a positive
-_JUDGES = ((0.0, 0.0), (0.02, 0.1), (0.05, 0.1), (0.1, 0.1), (0.2, 0.2))
+# how often they say yes to a negative, and no to a positive; positives in the tail
+_JUDGES = (
+    (0.0, 0.0, 0.0),
+    (0.02, 0.1, 0.0),
+    (0.05, 0.1, 0.0),
+    (0.1, 0.1, 0.0),
+    (0.2, 0.2, 0.0),
+    (0.0, 0.0, 0.02),
+)
 Make = Callable[[np.random.Generator], Stream]
 # mean coverage of precision and recall from and to, worst cell, mean widths; None: not asked
 Target = tuple[float, float, float, float, float, float | None, float | None]
@@ -94,36 +101,43 @@ def votes(given: argparse.Namespace) -> None:
     """Judges who say yes to some of the negatives, and no to some of the positives."""
     names = (
         "one vote, taken at its word",
+        "one vote, errors as the prior has them",
         "and two more on 25",
         "two votes, what both say taken at its word",
         "two votes",
     )
-    for false_yes, misses in _JUDGES:
-        once = partial(_voted, false_yes=false_yes, misses=misses)
+    for false_yes, misses, floor in _JUDGES:
+        once = partial(_voted, false_yes=false_yes, misses=misses, floor=floor)
         told = f"yes to {false_yes:.0%} of negatives, no to {misses:.0%} of positives"
+        told += f"; {floor:.0%} hidden in the tail" if floor else ""
         seen = repeat(once, given.repetitions, given.seed, name=told, n_processes=given.processes)
         tallies = [Tally(each) for each in zip(*seen, strict=True)]
         rows = [[name, *tally.cells(_MOVED)] for name, tally in zip(names, tallies, strict=True)]
         print(f"\n### Judges who say {told}\n\n{markdown(_HEAD, rows)}", flush=True)
 
 
-def _voted(rng: np.random.Generator, *, false_yes: float, misses: float) -> list[Seen]:
-    stream = normal(rng)
+def _voted(
+    rng: np.random.Generator, *, false_yes: float, misses: float, floor: float
+) -> list[Seen]:
+    found = normal(rng)
+    hidden = (found.scores < found.thresholds.min()) & (rng.random(found.scores.size) < floor)
+    stream = Stream(found.scores, found.thresholds, found.truth | hidden)
     rows = sample(stream.scores, stream.thresholds, _N, rng)
     p = np.where(stream.truth[rows], 1 - misses, false_yes)
     given = stream.scores, stream.thresholds
 
-    first = rng.random(_N) < p
+    first = (rng.random(_N) < p).astype(int)
     asked = np.isin(rows, surprising(*given, rows, first, 25))
     again = first + rng.binomial(2 * asked, p)
     both = first + rng.binomial(1, p)
-    found = (
+    answers = (
         estimate(*given, rows, first),
+        estimate_votes(*given, rows, first, 1 - first),
         estimate_votes(*given, rows, again, 1 + 2 * asked - again),
         estimate(*given, rows[both != 1], both[both != 1] == 2),
         estimate_votes(*given, rows, both, 2 - both),
     )
-    return [Seen.of(stream, _ends(each)) for each in found]
+    return [Seen.of(stream, _ends(each)) for each in answers]
 
 
 def looks(given: argparse.Namespace) -> None:
