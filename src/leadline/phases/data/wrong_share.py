@@ -1,4 +1,4 @@
-"""What a model leaves wrong, or to noise, which says what a machine's label is worth."""
+"""Error that a model leaves, as a share or a variance: it says what a machine's label is worth."""
 
 from __future__ import annotations
 
