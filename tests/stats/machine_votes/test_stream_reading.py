@@ -10,6 +10,7 @@ from scipy.special import expit
 from leadline.stats.arrays import Bools, Floats
 from leadline.stats.judgments import Bands, StreamEstimate, sample
 from leadline.stats.judgments.band_prior import LOG_ODDS
+from leadline.stats.judgments.reviewer_errors import believed
 from leadline.stats.machine_votes import band_confusion, stream_reading
 from leadline.stats.machine_votes.band_confusion import BandConfusion
 from leadline.stats.machine_votes.stream_reading import StreamReading, Unused, rows_to_read
@@ -191,3 +192,24 @@ def test_further_rows_are_spread_over_the_bands_and_a_longer_list_holds_the_shor
     assert np.bincount(band[order[:60]]).tolist() == [28, 28, 4]
     again = rows_to_read(band, np.zeros(545, dtype=np.bool_), np.random.default_rng(3))
     assert len(set(again[:60]) & set(order[:60])) > 50
+
+
+def test_rows_that_two_misjudge_alike_do_not_make_the_machine_look_blind() -> None:
+    """Of 2,000 rows that score .02 some twenty are called positive by both by mistake."""
+    rng = np.random.default_rng(4)
+    scores = np.concatenate([np.linspace(0.015, 0.025, 2000), np.full(300, 0.6)])
+    truth = rng.random(2300) < scores
+    machine = truth ^ (rng.random(2300) < 0.05)
+    yes = rng.binomial(2, np.where(truth, 0.9, 0.1))
+    bands = Bands.of(scores, [0.5])
+    answered = yes != 1
+    low = answered & (scores < 0.5)
+    real = believed(bands, scores, yes, 2 - yes)
+    taken, known = (
+        BandConfusion.of(bands, (scores[low], told[low], machine[low]), (scores[:0], machine[:0]))
+        for told in ((yes == 2) * 1.0, real)
+    )
+    right = [each.hits.sum() / (each.hits + each.misses).sum() for each in (taken, known)]
+    assert right[0] < 0.75
+    assert right[1] > 0.85
+    assert known.n_judged == np.sum(low)

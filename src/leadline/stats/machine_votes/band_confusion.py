@@ -31,6 +31,8 @@ _FEWEST_OF_A_KIND = 2
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
 _N_RATES, _N_SHARES = 32, 8
+# steps to the rates of a machine where people are unsure, and rows that count as elsewhere there
+_N_STEPS, _FEW = 20, 4.0
 _RATE_LOG_ODDS = np.linspace(-14.0, 14.0, 281)
 
 
@@ -79,7 +81,8 @@ class BandConfusion:
             Of rows read that nobody judged, drawn by chance within each band: the score, and what
             the machine says.
         """
-        slices, truth, said = bands.slice_of(judged[0]), judged[1], judged[2]
+        slices, said = bands.slice_of(judged[0]), judged[2]
+        truth = _beside_machine(bands.bands[slices], judged[1], said)
         beside = bands.bands[bands.slice_of(further[0])]
         kinds = (truth * said, truth * ~said, (1 - truth) * said, (1 - truth) * ~said)
         counted = (_counted(slices, kind, bands.sizes.size) for kind in kinds)
@@ -142,6 +145,38 @@ class BandConfusion:
 
 _Pair = tuple[float, float]
 _Pairs = tuple[Floats, Floats]
+
+
+def _beside_machine(band: Ints, truth: Floats, said: Bools) -> Floats:
+    """Probability that each judged row is positive, given what the machine says of it, too.
+
+    What two judges misjudge alike the machine sees otherwise: taken for positives, such rows would
+    make it look blind. Its rates are found with the truth, by expectation and maximisation [1]_, a
+    band's own with a few rows as the others have it. What judges leave no doubt of stays.
+
+    References
+    ----------
+    .. [1] A. P. Dawid, A. M. Skene (1979), Maximum likelihood estimation of observer error-rates
+       using the EM algorithm. Appl. Statist. 28, 20-28.
+    """
+    found = truth
+    for _ in range(_N_STEPS if np.any((truth > 0) & (truth < 1)) else 0):
+        to_positive, to_negative = (
+            _rates(band, weights, said)[band] for weights in (found, 1 - found)
+        )
+        positive = truth * np.where(said, to_positive, 1 - to_positive)
+        negative = (1 - truth) * np.where(said, to_negative, 1 - to_negative)
+        found = positive / (positive + negative)
+    return found
+
+
+def _rates(band: Ints, weights: Floats, said: Bools) -> Floats:
+    """Share of a yes in each band, by rows that are weighed."""
+    n_bands = int(band.max()) + 1
+    yes, rows = (_counted(band, each, n_bands) for each in (weights * said, weights))
+    whole = (yes.sum() + _JEFFREYS) / (rows.sum() + 2 * _JEFFREYS)
+    found: Floats = (yes + _FEW * whole) / (rows + _FEW)
+    return found
 
 
 def _by_band(bands: Bands, counts: Floats) -> Floats:
