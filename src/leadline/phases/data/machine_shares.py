@@ -43,8 +43,8 @@ class MachineShare:
         Rows that people judged and it labelled as surely as these, by what most people say (first)
         and what it says; empty where the verdict does not tell, and for numbers.
     gap : NumberGap or None
-        How far its numbers are from people's; its bias was taken off each. None for classes, and
-        where the verdict does not tell.
+        How far its numbers are from people's; a bias that is shown was taken off each. None for
+        classes, and where the verdict does not tell.
     """
 
     machine: str
