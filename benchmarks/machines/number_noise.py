@@ -7,12 +7,13 @@ numbers: the rows that teach as much, over the rows it had, is the factor. The e
 of the task is interpolated in logarithms. What is said rests on 80 rows with both numbers, in the
 middle of the draws; a machine's noise is given as its standard deviation over that of the task's.
 
-    python benchmarks/machines/number_noise.py [--draws 20] [--rows 800] [--seed 0]
+    python benchmarks/machines/number_noise.py [--draws 20] [--rows 800] [--seed 0] [--like bent]
 """
 
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=20)
     parser.add_argument("--rows", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--like", default="", help="lines whose task and model match this")
     options = parser.parse_args()
     rows: list[list[str]] = []
     ratios: dict[str, list[float]] = {}
@@ -66,6 +68,8 @@ def main() -> None:
         for model in _MODELS:
             if model == "linear" and task.name.startswith("bent"):
                 continue  # its least error is not the noise
+            if not re.search(options.like, f"{task.name}, {model}"):
+                continue
             for name, is_noise, found, said in _lines(task, model, options):
                 if is_noise:
                     ratios.setdefault(model, []).append(found / said[1])
@@ -137,7 +141,9 @@ def _lines(task: Task, model: str, options: argparse.Namespace):
             X, y = task.draw(options.rows, rng)
             off = adds(X, rng)
             errors.append(excess(X, y + off - judged.bias.estimate * ("bias" in name)))
-            worth = noisy_number_worth(options.rows, judged, task.noise**2, rng).factor
+            worth = noisy_number_worth(
+                options.rows, judged, task.noise**2, rng, boosted=model == "boosting"
+            ).factor
             said.append((worth.low, worth.estimate, worth.high))
         yield (
             name,

@@ -147,6 +147,8 @@ def test_numbers_are_worth_the_ratio_of_the_noise_and_the_bias_is_told_apart() -
     for noise in (1.0, 9.0, 81.0):
         found = noisy_number_worth(1000, errors, noise, rng)
         assert found.factor.estimate == pytest.approx(noise / (noise + 9), rel=0.03)
+    known = noisy_number_worth(1000, errors, 9.0, rng, boosted=True)
+    assert 0 < known.factor.estimate < 0.35, "boosted trees learn single numbers by heart"
     perfect = noisy_number_worth(1, number_errors(people, people), 9.0, rng)
     assert perfect.factor.high == 1.0
 

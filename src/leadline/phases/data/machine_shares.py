@@ -172,7 +172,8 @@ def label_worth(
     """
     error = min(measured, target)
     if isinstance(judged, NumberGap):
-        return _worth_of_numbers(judged, noise_variance(scoring, error, judged.people_variance))
+        noise = noise_variance(scoring, error, judged.people_variance)
+        return _worth_of_numbers(judged, noise, family)
     return _worth(judged, wrong_share(scoring, error), family)
 
 
@@ -233,7 +234,7 @@ def _worth(counts: Sequence[Sequence[int]], model_error: float, family: str = ""
     return Bounds(**vars(found.factor))
 
 
-def _worth_of_numbers(gap: NumberGap, noise: float) -> Bounds | None:
+def _worth_of_numbers(gap: NumberGap, noise: float, family: str = "") -> Bounds | None:
     """Clean rows that a number is worth; None where people say the same of all rows."""
     if noise <= 0:
         return None
@@ -243,7 +244,8 @@ def _worth_of_numbers(gap: NumberGap, noise: float) -> Bounds | None:
     from leadline.stats.machine_votes import NumberErrors, noisy_number_worth
 
     errors = NumberErrors(gap.n_rows, Estimate(**vars(gap.bias)), gap.variance, gap.freedom)
-    found = noisy_number_worth(1, errors, noise, np.random.default_rng(_SEED))
+    rng, boosted = np.random.default_rng(_SEED), family == BOOSTED
+    found = noisy_number_worth(1, errors, noise, rng, boosted=boosted)
     return Bounds(**vars(found.factor))
 
 

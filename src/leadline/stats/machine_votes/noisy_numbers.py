@@ -10,7 +10,7 @@ from scipy.stats import kurtosis, t
 
 from leadline.stats.arrays import Floats, check_share
 from leadline.stats.interval import Estimate
-from leadline.stats.machine_votes.noisy_labels import NoisyWorth
+from leadline.stats.machine_votes.noisy_labels import NoisyWorth, boosted_factors
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -112,6 +112,7 @@ def noisy_number_worth(
     noise_variance: float,
     rng: np.random.Generator,
     *,
+    boosted: bool = False,
     confidence_level: float = 0.9,
 ) -> NoisyWorth:
     """Say how many clean rows a number of rows is worth whose numbers a machine gave.
@@ -127,6 +128,9 @@ def noisy_number_worth(
         forecast, the squared error at the end. The surer a task, the more a machine's noise harms.
     rng : numpy.random.Generator
         Draws the variance of the machine's error.
+    boosted : bool, default=False
+        Whether boosted trees learn from them, which learn single wrong numbers by heart: what is
+        left to them is as for classes, see `noisy_worth`.
     confidence_level : float in (0, 1), default=0.9
         Of the range, which holds what is unknown of that variance and how far the formula was from
         learning curves.
@@ -174,6 +178,8 @@ def noisy_number_worth(
     of_machine = errors.variance * errors.freedom / rng.chisquare(errors.freedom, _N_DRAWS)
     factors = noise_variance / (noise_variance + of_machine)
     factors = np.minimum(factors * np.exp(_FORMULA_SD * rng.standard_normal(_N_DRAWS)), 1.0)
+    if boosted:
+        factors = boosted_factors(factors)
     tail = (1 - confidence_level) / 2
     low, middle, high = map(float, np.quantile(factors, [tail, 0.5, 1 - tail]))
     return NoisyWorth(n_rows, Estimate(low, middle, high), 0.0)
