@@ -158,7 +158,7 @@ def test_whether_errors_of_judges_are_in_the_ranges_is_told() -> None:
 
     assert told(0)[0].startswith("Each row rests on one answer, which is taken as true")
     assert told(20)[0].startswith(
-        "Judges agree on 10 of 20 rows that two or more judged. Errors of judges are in the ranges"
+        "Judges agree on 10 of 20 rows that two or more judged. The ranges hold errors of judges"
     )
     nobody = again(reviewed(CHEAP, DEAR), n_judged=0, n_judged_twice=0)
     assert not [what for what in notes(nobody) if "judges" in what.lower()]

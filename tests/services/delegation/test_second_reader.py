@@ -125,7 +125,7 @@ def test_where_two_judge_each_row_errors_of_both_are_in_the_figures(
     for row in rows:
         judge(workspace, once.tuning, row, bool(second[row]), "Bo", 1.0)
     twice = operating_points_page(workspace)
-    told = "Errors of judges are in the ranges"
+    told = "The ranges hold errors of judges"
     assert twice.judge_errors.startswith(told)
     client = TestClient(create_app(workspace), base_url="http://127.0.0.1")
     assert told in client.get("/review/choose").text

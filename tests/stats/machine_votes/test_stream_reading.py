@@ -114,7 +114,7 @@ def one_band(hits: int, misses: int, false: int, right: int, yes: int, no: int) 
     """What is said of the highest band where the others hold nothing."""
     bands = Bands.of(np.linspace(0.01, 0.99, 400), [0.5])
     band = int(bands.bands[-1])
-    last = np.zeros(bands.sizes.size, dtype=np.int64)
+    last = np.zeros(bands.sizes.size)
     last[-1] = 1
     here = np.arange(bands.n_bands) == band
     judged = (last * hits, last * misses, last * false, last * right)
@@ -136,8 +136,8 @@ def test_where_a_machine_says_yes_the_more_the_higher_the_score_a_band_is_read_s
     scores = np.linspace(0.001, 0.999, 5000)
     bands = Bands.of(scores, [0.2, 0.4, 0.6, 0.8])
     slices = [int(np.flatnonzero(bands.bands == band)[0]) for band in range(2, bands.n_bands)]
-    counts = np.zeros((4, bands.sizes.size), dtype=np.int64)
-    further = np.zeros((2, bands.n_bands), dtype=np.int64)
+    counts = np.zeros((4, bands.sizes.size))
+    further = np.zeros((2, bands.n_bands))
     rates = expit(np.array([-2.2, -1.0, 0.0, 1.0, 2.2]))
     for place, false_alarms in enumerate(rates):
         # few of the highest band were judged, and a tenth of it is negative

@@ -24,19 +24,19 @@ def judge_errors(n_judged: int, n_twice: int, *, has_thresholds: bool) -> str:
     Examples
     --------
     >>> judge_errors(200, 0, has_thresholds=True)
-    'Each row rests on one answer, which is taken as true: errors of judges are in no range.'
+    'Each row rests on one answer, which is taken as true: the ranges hold no errors of judges.'
     >>> judge_errors(200, 30, has_thresholds=False)
-    'What most say of a row is taken as true: errors of judges are in no range.'
+    'What most say of a row is taken as true: the ranges hold no errors of judges.'
     """
     if not n_judged:
         return ""
     if has_thresholds and n_twice:
         return (
-            "Errors of judges are in the ranges, as often as rows with several answers show them; "
+            "The ranges hold errors of judges, as often as rows with several answers show them; "
             "for slices what most say is taken as true."
         )
     taken = "What most say of a row is" if n_twice else "Each row rests on one answer, which is"
-    return f"{taken} taken as true: errors of judges are in no range."
+    return f"{taken} taken as true: the ranges hold no errors of judges."
 
 
 def judge_findings(
