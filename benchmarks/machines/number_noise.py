@@ -15,9 +15,10 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
@@ -33,7 +34,7 @@ _SIZES = (0.03, 0.06, 0.12, 0.25, 0.5, 1.0)
 _N_JUDGED, _N_TEST, _N_COLUMNS = 80, 5_000, 10
 _BIAS = 2.0
 _HEAVY = 5  # degrees of freedom of Student's law
-_MODELS: dict[str, Callable[[], object]] = {
+_MODELS: dict[str, Callable[[], Any]] = {
     "linear": lambda: Ridge(alpha=1.0),
     "forest": lambda: RandomForestRegressor(100, min_samples_leaf=3, random_state=0),
     "boosting": lambda: HistGradientBoostingRegressor(random_state=0),
@@ -121,7 +122,10 @@ def _machines(task: Task) -> dict[str, tuple[bool, Callable[[np.ndarray, Rng], n
     }
 
 
-def _lines(task: Task, model: str, options: argparse.Namespace):
+def _lines(
+    task: Task, model: str, options: argparse.Namespace
+) -> Iterator[tuple[str, bool, float, np.ndarray]]:
+    """Of each machine: whether the formula is for it, what was found, and what is said."""
     rng = np.random.default_rng(options.seed)
     test = task.draw(_N_TEST, rng)
     truth = task.signal(test[0])
