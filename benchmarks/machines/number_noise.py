@@ -72,7 +72,7 @@ def main() -> None:
             if not re.search(options.like, f"{task.name}, {model}"):
                 continue
             for name, is_noise, found, said in _lines(task, model, options):
-                if is_noise:
+                if is_noise and said[1]:
                     ratios.setdefault(model, []).append(found / said[1])
                 cells = [f"{found:.2f}", f"{said[1]:.2f}", f"{said[0]:.2f} to {said[2]:.2f}"]
                 rows.append([f"{task.name}, {model}", name, *cells])
@@ -81,7 +81,7 @@ def main() -> None:
     print(markdown(header, rows), end="\n\n")
     for model, each in ratios.items():
         spread = np.std(np.log(each))
-        print(f"{model}, noise: found / said has the median {np.median(each):.2f},")
+        print(f"{model}, noise, where it is said to teach: found / said has the median {np.median(each):.2f},")
         print(f"its logarithm the standard deviation {spread:.2f} ({len(each)} lines).")
 
 
