@@ -81,7 +81,7 @@ def main() -> None:
     print(markdown(header, rows), end="\n\n")
     for model, each in ratios.items():
         spread = np.std(np.log(each))
-        print(f"{model}, noise, where it is said to teach: found / said has the median {np.median(each):.2f},")
+        print(f"{model}, noise said to teach: found / said has the median {np.median(each):.2f},")
         print(f"its logarithm the standard deviation {spread:.2f} ({len(each)} lines).")
 
 
