@@ -1,6 +1,7 @@
 """How few judgments tell precision and recall on a stream.
 
     python benchmarks/apply/judgments.py [--repetitions 400] [--only intervals,votes,looks]
+        [--judges ".02,.1,0 .1,.1,0"]
         [--settings calibrated,SMS,flights] [--methods Leadline] [--seed 0] [--processes 2]
 
 Seeded. Each repetition draws a stream (or, for real classifiers, other rows to judge), hides the
@@ -37,12 +38,7 @@ from scoring import markdown
 
 _N = 200
 # how often they say yes to a negative, and no to a positive; positives in the tail
-_JUDGES = (
-    (0.0, 0.0, 0.0),
-    (0.02, 0.1, 0.0),
-    (0.1, 0.1, 0.0),
-    (0.0, 0.0, 0.02),
-)
+_JUDGES = "0,0,0 .02,.1,0 .1,.1,0 0,0,.02"
 Make = Callable[[np.random.Generator], Stream]
 # mean coverage of precision and recall from and to, worst cell, mean widths; None: not asked
 Target = tuple[float, float, float, float, float, float | None, float | None]
@@ -68,6 +64,7 @@ def main() -> None:
     parser.add_argument("--only", default="intervals,votes,looks")
     parser.add_argument("--settings", default=",".join(name for name, _ in settings()))
     parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--judges", default=_JUDGES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
@@ -104,7 +101,8 @@ def votes(given: argparse.Namespace) -> None:
         "two votes, what both say taken at its word",
         "two votes",
     )
-    for false_yes, misses, floor in _JUDGES:
+    for kind in given.judges.split():
+        false_yes, misses, floor = map(float, kind.split(","))
         once = partial(_voted, false_yes=false_yes, misses=misses, floor=floor)
         told = f"yes to {false_yes:.0%} of negatives, no to {misses:.0%} of positives"
         told += f"; {floor:.0%} hidden in the tail" if floor else ""
