@@ -299,11 +299,14 @@ def test_a_number_is_worth_what_the_verdict_says_of_its_noise(workspace: Workspa
     forecast = workspace.record.latest_of(Forecast)
     assert forecast is not None
     errors = (*forecast.errors[:-1], 0.25)
-    forecast = replace(forecast, scoring="r2", errors=errors, target_score=0.7)
+    forecast = replace(forecast, scoring="r2", errors=errors, target_score=0.7, family="linear")
     offer = standing(workspace, forecast).offer
     assert offer is not None
     # a quarter of 4 is left to people's noise, three are the machine's; of 100 it answers 80
     assert offer.factor.estimate == pytest.approx(0.8 * 1 / (1 + 3), rel=0.05)
+    boosted = standing(workspace, replace(forecast, family="boosting")).offer
+    assert boosted is not None
+    assert boosted.factor.estimate == 0, "single wrong numbers are learnt by heart"
     verdicts.append(replace(of_numbers, gap=None), "Ada Ops")
     found = standing(workspace, forecast)
     assert (found.offer, "Judge it again" in found.why) == (None, True)
