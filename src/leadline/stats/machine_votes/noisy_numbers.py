@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 _N_DRAWS = 4000
 _FEWEST = 20
-# how far the formula was from learning curves, as a standard deviation of the log:
-# benchmarks/machines/noise.py --only numbers
+# how far the formula was from learning curves of linear models, as a standard deviation of the log:
+# benchmarks/machines/number_noise.py
 _FORMULA_SD = 0.25
 
 
@@ -154,7 +154,7 @@ def noisy_number_worth(
 
     It is for numbers from which the bias was taken off: a bias is no noise, and no number of rows
     makes it less. It holds for errors that do not depend on the row: a machine that errs alike on
-    rows that look alike teaches its errors.
+    rows that look alike teaches its errors. A forest makes half of it where numbers are noisy.
 
     References
     ----------
