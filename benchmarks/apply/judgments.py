@@ -1,6 +1,7 @@
 """How few judgments tell precision and recall on a stream.
 
     python benchmarks/apply/judgments.py [--repetitions 400] [--only intervals,votes,looks]
+        [--judges ".02,.1,0 .1,.1,0"]
         [--settings calibrated,SMS,flights] [--methods Leadline] [--seed 0] [--processes 2]
 
 Seeded. Each repetition draws a stream (or, for real classifiers, other rows to judge), hides the
@@ -13,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +37,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 from scoring import markdown
 
 _N = 200
+# how often they say yes to a negative, and no to a positive; positives in the tail
+_JUDGES = "0,0,0 .02,.1,0 .1,.1,0 0,0,.02"
 Make = Callable[[np.random.Generator], Stream]
 # mean coverage of precision and recall from and to, worst cell, mean widths; None: not asked
 Target = tuple[float, float, float, float, float, float | None, float | None]
@@ -60,6 +64,7 @@ def main() -> None:
     parser.add_argument("--only", default="intervals,votes,looks")
     parser.add_argument("--settings", default=",".join(name for name, _ in settings()))
     parser.add_argument("--methods", default=",".join(METHODS))
+    parser.add_argument("--judges", default=_JUDGES)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--processes", type=int, default=1)
     given = parser.parse_args()
@@ -88,28 +93,47 @@ def intervals(given: argparse.Namespace) -> None:
 
 
 def votes(given: argparse.Namespace) -> None:
-    """Judges who say yes to 2 % of negatives and no to 10 % of positives."""
-    seen = repeat(_voted, given.repetitions, given.seed, name="votes", n_processes=given.processes)
-    names = ("one vote, taken at its word", "and two more on 25")
-    tallies = [Tally(each) for each in zip(*seen, strict=True)]
-    rows = [[name, *tally.cells(_MOVED)] for name, tally in zip(names, tallies, strict=True)]
-    print(f"\n### Judges who err\n\n{markdown(_HEAD, rows)}", flush=True)
+    """Judges who say yes to some of the negatives, and no to some of the positives."""
+    names = (
+        "one vote, taken at its word",
+        "one vote, errors as the prior has them",
+        "and two more on 25",
+        "two votes, what both say taken at its word",
+        "two votes",
+    )
+    for kind in given.judges.split():
+        false_yes, misses, floor = map(float, kind.split(","))
+        once = partial(_voted, false_yes=false_yes, misses=misses, floor=floor)
+        told = f"yes to {false_yes:.0%} of negatives, no to {misses:.0%} of positives"
+        told += f"; {floor:.0%} hidden in the tail" if floor else ""
+        seen = repeat(once, given.repetitions, given.seed, name=told, n_processes=given.processes)
+        tallies = [Tally(each) for each in zip(*seen, strict=True)]
+        rows = [[name, *tally.cells(_MOVED)] for name, tally in zip(names, tallies, strict=True)]
+        print(f"\n### Judges who say {told}\n\n{markdown(_HEAD, rows)}", flush=True)
 
 
-def _voted(rng: np.random.Generator) -> list[Seen]:
-    stream = normal(rng)
+def _voted(
+    rng: np.random.Generator, *, false_yes: float, misses: float, floor: float
+) -> list[Seen]:
+    found = normal(rng)
+    hidden = (found.scores < found.thresholds.min()) & (rng.random(found.scores.size) < floor)
+    stream = Stream(found.scores, found.thresholds, found.truth | hidden)
     rows = sample(stream.scores, stream.thresholds, _N, rng)
-    first = _said(stream.truth[rows], rng)
-    at_its_word = estimate(stream.scores, stream.thresholds, rows, first)
-    yes, no = first.astype(int), (~first).astype(int)
-    asked = surprising(stream.scores, stream.thresholds, rows, first, 25)
-    again = np.isin(rows, asked)
-    for _ in range(2):
-        said = _said(stream.truth[rows[again]], rng)
-        yes[again] += said
-        no[again] += ~said
-    asked_again = estimate_votes(stream.scores, stream.thresholds, rows, yes, no)
-    return [Seen.of(stream, _ends(found)) for found in (at_its_word, asked_again)]
+    p = np.where(stream.truth[rows], 1 - misses, false_yes)
+    given = stream.scores, stream.thresholds
+
+    first = (rng.random(_N) < p).astype(int)
+    asked = np.isin(rows, surprising(*given, rows, first, 25))
+    again = first + rng.binomial(2 * asked, p)
+    both = first + rng.binomial(1, p)
+    answers = (
+        estimate(*given, rows, first),
+        estimate_votes(*given, rows, first, 1 - first),
+        estimate_votes(*given, rows, again, 1 + 2 * asked - again),
+        estimate(*given, rows[both != 1], both[both != 1] == 2),
+        estimate_votes(*given, rows, both, 2 - both),
+    )
+    return [Seen.of(stream, _ends(each)) for each in answers]
 
 
 def looks(given: argparse.Namespace) -> None:
@@ -185,11 +209,6 @@ _HEAD = [
     "width of recall",
     "target met",
 ]
-
-
-def _said(truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    chance = rng.random(truth.size)
-    return np.where(truth, chance > 0.1, chance < 0.02)
 
 
 def _ends(found: StreamEstimate) -> Answer:

@@ -6,10 +6,13 @@ to five times as often; or it tells nothing, repeats the model, is turned round,
 the lowest threshold. Streams of the public sets, once: the score is how many of three weaker
 machines say yes, the reader is gpt-4o, the truth is what most people say. *Least* is the width over
 that of people alone that is left where many rows of each range of the scores are judged, each range
-speaks for itself, and the machine reads all rows.
+speaks for itself, and the machine reads all rows. After ± is the standard error of a coverage.
+
+With `--judges E,M` people say yes to a share E of the negatives and no to a share M of the
+positives, each of `--votes` on a row by himself; of one vote a row it is taken for the truth.
 
     python benchmarks/machines/stream_reading.py [--draws 200] [--judged 200] [--read 1000]
-        [--seed 0] [--only simulated,sets] [--like "5% positive"]
+        [--seed 0] [--only simulated,sets] [--like "5% positive"] [--judges .1,.1] [--votes 2]
 """
 
 from __future__ import annotations
@@ -26,8 +29,10 @@ from public_sets import questions, vote_sets
 from scipy.special import expit, logit, ndtri
 
 from leadline.stats.judgments import Bands, sample
+from leadline.stats.judgments.reviewer_errors import believed, readings_of_votes
 from leadline.stats.machine_votes import StreamReading, stream_reading
-from leadline.stats.machine_votes.stream_reading import rows_to_read
+from leadline.stats.machine_votes.band_confusion import BandConfusion
+from leadline.stats.machine_votes.stream_reading import reading_in, rows_to_read
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
@@ -69,9 +74,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="simulated,sets")
     parser.add_argument("--like", default="", help="lines whose name matches this")
+    parser.add_argument("--judges", default="0,0", help="false yes, misses")
+    parser.add_argument("--votes", type=int, default=1, help="a row")
     options = parser.parse_args()
+    judges = "" if options.judges == "0,0" else f", {options.votes} votes, wrong {options.judges}"
     header = (
-        f"{options.judged} judged, {options.read:,} read, {options.draws} draws",
+        f"{options.judged} judged{judges}, {options.read:,} read, {options.draws} draws",
         "agrees",
         "used",
         *(
@@ -99,7 +107,7 @@ def compared(name: str, draw: Draw, options: argparse.Namespace) -> Iterator[lis
     for _ in range(options.draws):
         stream = draw(rng)
         rows = sample(stream.scores, stream.thresholds, options.judged, rng)
-        reading = read(stream, rows, options.read, rng)
+        reading = read(stream, rows, options, rng)
         agreed.append(np.mean(stream.says == stream.truth))
         used.append(reading.unused is None)
         least.append(least_widths(stream, rows))
@@ -117,22 +125,50 @@ def compared(name: str, draw: Draw, options: argparse.Namespace) -> Iterator[lis
     cells = [name, f"{np.mean(agreed):.2f}", f"{np.mean(used):.2f}"]
     for part, bound in zip(found, np.mean(least, axis=0), strict=True):
         covers, alone, width, width_alone = np.mean(part, axis=0)
-        cells += [f"{covers:.3f}", f"{alone:.3f}", f"{width / width_alone:.2f}", f"{bound:.2f}"]
+        # thresholds of one draw go together
+        by_draw = np.array(part)[:, 0].reshape(options.draws, -1).mean(axis=1)
+        error = by_draw.std(ddof=1) / np.sqrt(options.draws)
+        cells += [f"{covers:.3f} ± {error:.3f}", f"{alone:.3f}"]
+        cells += [f"{width / width_alone:.2f}", f"{bound:.2f}"]
     print(*cells, sep=" | ", file=sys.stderr, flush=True)
     yield cells
 
 
 def read(
-    stream: Stream, rows: np.ndarray, n_further: int, rng: np.random.Generator
+    stream: Stream, rows: np.ndarray, options: argparse.Namespace, rng: np.random.Generator
 ) -> StreamReading:
-    """Let the machine read the judged rows and further ones."""
+    """Let people judge, and the machine read these rows and further ones."""
     bands = Bands.of(stream.scores, stream.thresholds)
     is_judged = np.isin(np.arange(stream.scores.size), rows)
-    further = rows_to_read(bands.bands[bands.slice_of(stream.scores)], is_judged, rng)[:n_further]
+    band = bands.bands[bands.slice_of(stream.scores)]
+    further = rows_to_read(band, is_judged, rng)[: options.read]
+    truth = stream.truth[rows]
+    if options.judges != "0,0":
+        false_yes, misses = map(float, options.judges.split(","))
+        yes = rng.binomial(options.votes, np.where(truth == 1, 1 - misses, false_yes))
+        if options.votes > 1:
+            return read_votes(stream, rows, (yes, options.votes - yes), further)
+        truth = yes
     says = np.full(stream.scores.size, np.nan)
     for each in (rows, further):
         says[each] = stream.says[each]
-    return stream_reading(stream.scores, stream.thresholds, rows, stream.truth[rows], says)
+    return stream_reading(stream.scores, stream.thresholds, rows, truth, says)
+
+
+def read_votes(
+    stream: Stream, rows: np.ndarray, votes: tuple[np.ndarray, np.ndarray], further: np.ndarray
+) -> StreamReading:
+    """The same from several votes a row, as a review has them; a tie is no answer."""
+    bands = Bands.of(stream.scores, stream.thresholds)
+    given = bands, stream.scores[rows], *votes
+    answered = votes[0] != votes[1]
+    judged = rows[answered]
+    confusion = BandConfusion.of(
+        bands,
+        (stream.scores[judged], believed(*given)[answered], stream.says[judged] == 1),
+        (stream.scores[further], stream.says[further] == 1),
+    )
+    return reading_in(bands, readings_of_votes(*given), confusion, n_judged=judged.size)
 
 
 def least_widths(stream: Stream, rows: np.ndarray) -> tuple[float, float]:

@@ -13,8 +13,19 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.projects import BY, PROBLEM, run, run_to, verdict_of, whats
-from tests.teaching import keys_by_mark, say, taught_project
+from tests.delegations import PEOPLE
+from tests.projects import (
+    BY,
+    N_POOL,
+    PROBLEM,
+    customers,
+    project,
+    run,
+    run_to,
+    verdict_of,
+    whats,
+)
+from tests.teaching import MACHINES, N_GIVEN, N_JUDGED, keys_by_mark, say, taught_project
 
 from leadline import snapshot
 from leadline.datasets.frames import Target, load_pool
@@ -28,14 +39,15 @@ from leadline.evaluation.fit import (
 )
 from leadline.evaluation.fit_spec import key_of, spec_of
 from leadline.phases.curve import Curve
-from leadline.phases.data import Data
+from leadline.phases.data import Data, machine_worth
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.record import Vote
-from leadline.services.delegation.delegate import decide_delegation
+from leadline.services.delegation.delegate import decide_delegation, judge_machine
+from leadline.services.labelling.keyed_items import keyed_items
 from leadline.services.queries import project_page
 from leadline.services.whole_report import whole_report
 from leadline.snapshot import from_parquet
@@ -186,6 +198,49 @@ def test_a_stream_of_rows_that_a_machine_labelled_is_known(workspace: Workspace)
     every, stream = np.arange(pool.machines.y.size), pool.machines.X
     assert n_learnt_of(stream, pool, every) == data.n_machine_rows
     assert n_learnt_of(stream, pool, every[:0]) < data.n_machine_rows
+
+
+def test_numbers_are_learnt_less_what_the_machine_says_too_much(tmp_path: Path) -> None:
+    """People judge whole numbers, six off at times; the machine is 3 too high, and off by 3."""
+    rng = np.random.default_rng(0)
+    bill = (10 * pl.col("calls") + pl.col("spend")).round().cast(pl.Int64).alias("bill")
+    every = customers(N_POOL).drop("joined", "left").with_columns(bill)
+    truth = dict(zip(every["calls"], every["bill"], strict=True))
+    pool = every.with_columns(pl.when(pl.int_range(N_POOL) < N_GIVEN).then("bill").alias("bill"))
+    stated = {"target_score": 0.7, "time_box_s": 40.0}
+    with project(tmp_path, pool, label="bill", problem=stated, machines=MACHINES) as workspace:
+        run_to(workspace, "problem", "data")
+        data = data_of(workspace)
+        rows = keyed_items(workspace, data.unlabelled, data).select("item", "calls").rows()
+        for place, (item, calls) in enumerate(rows):
+            for person, error in zip(PEOPLE, rng.permutation((-6, 0, 6)), strict=True):
+                if place < N_JUDGED:
+                    vote = Vote(item, person, str(truth[calls] + error), 2.0)
+                    workspace.record.labels.votes.add(vote)
+            said = repr(float(truth[calls] + 3 + rng.normal(0, 3)))
+            say(workspace, item, said, None)
+        judge_machine(workspace, "small", BY)
+        decide_delegation(workspace, "small", "go", "it is near enough", BY)
+        run(workspace, "data")
+        data = data_of(workspace)
+        taught = from_parquet(workspace.artifacts.get(data.machine_rows))
+        (share,) = data.machine_shares
+        problem = verdict_of(workspace, "problem", Problem)
+        target = Target.of(problem)
+        learnt = load_pool(workspace.artifacts, data, target, is_learnt=True).machines
+    assert share.gap is not None
+    assert share.gap.bias.low < 3 < share.gap.bias.high
+    assert share.gap.variance**0.5 == pytest.approx(3, rel=0.25)
+    off = taught["bill"].to_numpy() - [truth[calls] for calls in taught["calls"]]
+    assert abs(np.mean(off)) < 1.2
+    assert learnt is not None
+    assert learnt.y.tolist() == taught["bill"].to_list()
+    assert 0.3 < share.weight < 1
+    assert f"alone, {share.gap.bias.estimate:.3g} taken off each" in share.words
+    sure, hard = (machine_worth([share], "r2", error, error) for error in (0.01, 0.2))
+    assert sure is not None
+    assert hard is not None
+    assert 0 < sure.low < sure.estimate < hard.estimate <= share.n_rows
 
 
 def stopped(workspace: Workspace) -> Workspace:

@@ -164,3 +164,33 @@ def test_numbers_are_compared_by_how_near_they_are() -> None:
 
     assert answer(0.2) is True
     assert answer(3.0) is False
+
+
+@pytest.mark.parametrize("bias", [0.0, 5.0])
+def test_how_far_numbers_are_off_is_told_and_a_bias_apart(bias: float) -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(20, 4, size=60)
+    votes = [
+        Vote(f"{n}", who, repr(float(true + error)), 1.0)
+        for n, true in enumerate(truth)
+        # the middle one is right
+        for who, error in (("Ada", -1.0), ("Bo", 0.0), ("Cy", 30.0))
+    ]
+    said = [
+        MachineVote(item=f"{n}", machine="m", model="m", prompt="p", value=repr(float(number)))
+        for n, number in enumerate(truth + bias + rng.normal(0, 2, size=60))
+    ]
+    asked = replace(ASKED, classes=())
+    verdict = assess(delegation_evidence(asked, blind_votes(votes), said, NO_FACTS))
+    gap = verdict.gap
+    assert gap is not None
+    assert gap.n_rows == 60
+    assert gap.bias.low < bias < gap.bias.high
+    assert gap.is_biased is (bias > 0)
+    assert gap.variance == pytest.approx(4, rel=0.4)
+    assert gap.people_variance == pytest.approx(16, rel=0.4)
+    told = " ".join(finding.what for finding in verdict.findings)
+    assert ("above the middle of people's" in told) is (bias > 0)
+    assert ("not shown to be too high or too low" in told) is (bias == 0)
+    few = delegation_evidence(asked, blind_votes(votes[:57]), said, NO_FACTS)
+    assert (few.n_rows, few.gap) == (19, None)

@@ -149,3 +149,16 @@ def test_a_range_without_width_is_one_figure() -> None:
     assert percent_range(Bounds(estimate=1.0, low=1.0, high=1.0)) == "100%"
     assert percent_range(Bounds(estimate=0.0, low=0.0, high=0.0)) == "0%"
     assert percent_range(Bounds(estimate=0.9, low=0.7, high=1.0)) == "at least 70%"
+
+
+def test_whether_errors_of_judges_are_in_the_ranges_is_told() -> None:
+    def told(n_twice: int) -> list[str]:
+        verdict = again(reviewed(CHEAP, DEAR), n_judged_twice=n_twice, n_agreed=n_twice // 2)
+        return [what for what in notes(verdict) if "judges" in what.lower()]
+
+    assert told(0)[0].startswith("Each row rests on one answer, which is taken as true")
+    assert told(20)[0].startswith(
+        "Judges agree on 10 of 20 rows that two or more judged. The ranges hold errors of judges"
+    )
+    nobody = again(reviewed(CHEAP, DEAR), n_judged=0, n_judged_twice=0)
+    assert not [what for what in notes(nobody) if "judges" in what.lower()]

@@ -76,6 +76,25 @@ def test_judges_who_err_are_seen_through() -> None:
     assert np.mean(seen) > 0.75
 
 
+def test_two_votes_a_row_show_how_often_judges_err() -> None:
+    """A tenth of all votes is wrong; what both say is wrong far more often than one row in ten."""
+    rng = np.random.default_rng(7)
+    held: list[list[np.ndarray]] = [[], []]
+    for _ in range(20):
+        scores, labels = stream(rng, 20_000)
+        rows = sample(scores, THRESHOLDS, 200, rng)
+        yes = np.sum((rng.random((200, 2)) < 0.1) != labels[rows, None], axis=1)
+        found = estimate_votes(scores, THRESHOLDS, rows, yes, 2 - yes)
+        both = yes != 1
+        taken = estimate(scores, THRESHOLDS, rows[both], yes[both] == 2)
+        recall = truth(scores, THRESHOLDS, labels)[1]
+        for place, each in enumerate((found.recall, taken.recall)):
+            held[place].append((each.low <= recall) & (recall <= each.high))
+    # with rates of a yes to a negative that end at .04, .67 were held
+    assert np.mean(held[0]) > 0.8
+    assert np.mean(held[1]) < np.mean(held[0]) - 0.1
+
+
 def said(real: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     chance = rng.random(real.size)
     return np.where(real, chance > 0.1, chance < 0.02)

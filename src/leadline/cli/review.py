@@ -204,6 +204,8 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
 
 def _show_remarks(page: OperatingPointsPage) -> None:
     """Rows that the model knows, whom it fails on the stream, what more judgments would narrow."""
+    if page.judge_errors:
+        click.echo(page.judge_errors)
     for finding in page.known_rows:
         click.echo(f"{finding.what} {finding.next}")
     told: dict[str, list[str]] = {}

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Literal
 
 import numpy as np
 
+from leadline.phases.data import NumberGap
 from leadline.phases.delegation import (
     FEWEST_PEOPLE,
     FEWEST_ROWS,
@@ -32,6 +34,7 @@ from leadline.stats.machine_votes import (
     AlternativeTest,
     alternative_test,
     alternative_tests,
+    number_errors,
 )
 
 _MOST_WRONG = 20
@@ -151,6 +154,23 @@ def delegation_evidence(
         slices=compared.slices,
         n_wrong=len(wrong),
         wrong=tuple(wrong[:_MOST_WRONG]),
+        gap=None if asked.classes else _gap(judged, given),
+    )
+
+
+def _gap(judged: Mapping[str, Mapping[str, str]], given: Mapping[str, str]) -> NumberGap | None:
+    """How far numbers are from the middle of people's; None where too few rows tell."""
+    people = [median(map(float, judged[item].values())) for item in given]
+    try:
+        found = number_errors(people, [float(said) for said in given.values()])
+    except ValueError:
+        return None
+    return NumberGap(
+        n_rows=found.n_rows,
+        bias=Bounds(**vars(found.bias)),
+        variance=found.variance,
+        freedom=found.freedom,
+        people_variance=float(np.var(people, ddof=1)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from leadline.labelling.machine_prompt import (
     why_changed,
 )
 from leadline.labelling.vote_table import typed_labels
-from leadline.phases.data import MachineShare, weight_of
+from leadline.phases.data import MachineShare, NumberGap, weight_of
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.token_price import MICROS
 from leadline.phases.verdict import Answer
@@ -210,7 +210,9 @@ def taught_rows(
             chosen.setdefault(key, row)
     # the rows of one machine lie together: a share says how many they are
     chosen = dict(sorted(chosen.items(), key=lambda pair: said[pair[0]][1]))
-    given = pl.Series(label, [said[key][0] for key in chosen], dtype=pl.String)
+    gaps = [teacher.entry.verdict.gap for teacher in teaching.teachers]
+    labels = [_unbiased(value, gaps[place]) for value, place in map(said.__getitem__, chosen)]
+    given = pl.Series(label, labels, dtype=pl.String)
     counted = np.bincount([said[key][1] for key in chosen], minlength=len(teaching.teachers))
     return TaughtRows(
         frame[list(chosen.values())].with_columns(typed_labels(given, frame.schema[label])),
@@ -274,6 +276,13 @@ def _labels(workspace: Workspace, teaching: Teaching) -> dict[str, tuple[str, in
     return found
 
 
+def _unbiased(value: str, gap: NumberGap | None) -> str:
+    """A label as models learn it: of a number, less what the machine says too much on average."""
+    if gap is None or not gap.is_biased:
+        return value
+    return repr(float(value) - gap.bias.estimate)
+
+
 def _is_sure(vote: MachineVote, verdict: Delegation) -> bool:
     """Whether it is as sure of a row as the judged rows demand."""
     given = verdict.handover
@@ -289,12 +298,13 @@ def _share(workspace: Workspace, teacher: Teacher, n_rows: int) -> MachineShare:
     verdict, account = teacher.entry.verdict, workspace.record.machines.account(teacher.name)
     price = account.spent / MICROS / account.n_answers if account.n_answers else None
     counts = verdict.handover.counts if verdict.handover is not None else ()
-    return MachineShare(
+    share = MachineShare(
         machine=teacher.name,
         model=verdict.model,
         n_rows=n_rows,
         cost=None if price is None else price * n_rows,
         delegation=teacher.entry.number,
-        weight=weight_of(counts),
         counts=counts,
+        gap=verdict.gap,
     )
+    return replace(share, weight=weight_of(share.judged))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import cost_words, percent_range
 from leadline.phases.performance.default_decision import DefaultDecision
+from leadline.phases.performance.judge_errors import judge_findings
 from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
@@ -362,14 +363,8 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
 
 def _people_findings(evidence: Evidence) -> list[Finding]:
     """How far people agree: in their judgments, and in what a miss is worth."""
-    findings = []
-    if evidence.n_judged_twice:
-        findings.append(
-            note(
-                f"Judges agree on {evidence.n_agreed} of "
-                f"{plural(evidence.n_judged_twice, 'row')} that two or more judged."
-            )
-        )
+    twice = evidence.n_agreed, evidence.n_judged_twice
+    findings = judge_findings(evidence.n_judged, *twice, has_thresholds=evidence.plain is None)
     ratios = [each.ratio for each in evidence.answered]
     if len(ratios) > 1:
         findings.append(

@@ -16,9 +16,10 @@ from tests.services import flights
 from leadline.errors import EngineError
 from leadline.labelling import cost_estimates
 from leadline.labelling.cost_estimates import labelling_costs
-from leadline.phases.data import Data, MachineShare, SplitKind, machine_worth
+from leadline.phases.data import Data, MachineShare, NumberGap, SplitKind, machine_worth
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import Labelling
+from leadline.phases.verdict import Bounds
 from leadline.record import Permission
 from leadline.record.machines import MachineRequests
 from leadline.services.delegation.distilling import distillation_of
@@ -290,6 +291,29 @@ def test_a_label_is_worth_less_to_boosted_trees(workspace: Workspace) -> None:
     assert linear is not None
     assert trees.factor.estimate < 0.8 * linear.factor.estimate
     assert linear.factor.low > 0
+
+
+def test_a_number_is_worth_what_the_verdict_says_of_its_noise(workspace: Workspace) -> None:
+    entry = judge_as_declared(workspace)
+    verdicts = workspace.record.delegation.verdicts
+    bias = Bounds(estimate=0.0, low=-0.3, high=0.3)
+    gap = NumberGap(n_rows=80, bias=bias, variance=3.0, freedom=79, people_variance=4.0)
+    of_numbers = replace(entry.verdict, handover=None, n_answered=100, gap=gap)
+    verdicts.append(of_numbers, "Ada Ops")
+    forecast = workspace.record.latest_of(Forecast)
+    assert forecast is not None
+    errors = (*forecast.errors[:-1], 0.25)
+    forecast = replace(forecast, scoring="r2", errors=errors, target_score=0.7, family="linear")
+    offer = standing(workspace, forecast).offer
+    assert offer is not None
+    # a quarter of 4 is left to people's noise, three are the machine's; of 100 it answers 80
+    assert offer.factor.estimate == pytest.approx(0.8 * 1 / (1 + 3), rel=0.05)
+    boosted = standing(workspace, replace(forecast, family="boosting")).offer
+    assert boosted is not None
+    assert boosted.factor.estimate == 0, "single wrong numbers are learnt by heart"
+    verdicts.append(replace(of_numbers, gap=None), "Ada Ops")
+    found = standing(workspace, forecast)
+    assert (found.offer, "Judge it again" in found.why) == (None, True)
 
 
 def test_what_a_label_costs_and_is_worth_must_be_known(workspace: Workspace) -> None:

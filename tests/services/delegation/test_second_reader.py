@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
+from tests.examples import example_tuning
 from tests.services.flights import append
 from tests.services.planned_streams import (
     N_PLANNED,
@@ -23,7 +24,7 @@ from leadline.engines.language_models import ModelAnswer, Usage
 from leadline.errors import NotReadyError, SettingsError
 from leadline.phases.data import Data, Role
 from leadline.phases.review import Review
-from leadline.services.commands import choose_point
+from leadline.services.commands import choose_point, judge
 from leadline.services.delegation import row_answers
 from leadline.services.delegation.second_reader import read_stream
 from leadline.services.queries import operating_points_page, review_page
@@ -105,6 +106,38 @@ def test_asked_before_judging_its_reading_is_in_the_figures(
     shown = client.get("/review/consequences").text
     assert "A machine as second reader" in shown
     assert "before anybody judged a row" in shown
+    assert page.judge_errors.startswith("Each row rests on one answer, which is taken as true")
+    assert page.judge_errors in shown
+    assert any(each.what == page.judge_errors and each.next for each in verdict.findings)
+
+
+def test_where_two_judge_each_row_errors_of_both_are_in_the_figures(
+    make: Make, ask: Callable[..., list[str]]
+) -> None:
+    """A tenth of all answers is wrong; the machine hardly ever is."""
+    ask()
+    workspace = declared(planned_project(make, N_PLANNED))
+    read_stream(workspace, "small", "Ada")
+    rng = np.random.default_rng(5)
+    rows = judge_until(workspace, TRUTH ^ (rng.random(N_ROWS) < 0.1))
+    once = operating_points_page(workspace)
+    second = TRUTH ^ (rng.random(N_ROWS) < 0.1)
+    for row in rows:
+        judge(workspace, once.tuning, row, bool(second[row]), "Bo", 1.0)
+    twice = operating_points_page(workspace)
+    told = "The ranges hold errors of judges"
+    assert twice.judge_errors.startswith(told)
+    client = TestClient(create_app(workspace), base_url="http://127.0.0.1")
+    assert told in client.get("/review/choose").text
+    assert once.reader is not None
+    assert twice.reader is not None
+    assert twice.reader.n_judged_read < once.reader.n_judged_read == N_PLANNED, "ties say nothing"
+    assert twice.reader.n_agreed > 0.9 * twice.reader.n_judged_read
+    flagged = scores() >= example_tuning().points[-1].threshold
+    recall = np.mean(flagged[TRUTH])
+    taken, known = (each.consequences[-1].point.recall for each in (once, twice))
+    assert known.low <= recall <= known.high
+    assert abs(known.estimate - recall) < abs(taken.estimate - recall)
 
 
 def test_asked_later_it_only_stands_beside(make: Make, ask: Callable[..., list[str]]) -> None:

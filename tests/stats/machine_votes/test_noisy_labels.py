@@ -8,7 +8,13 @@ from scipy.special import expit
 
 from leadline.stats.arrays import Floats, Ints
 from leadline.stats.interval import Estimate
-from leadline.stats.machine_votes.noisy_labels import NoisyWorth, noisy_worth
+from leadline.stats.machine_votes import (
+    NoisyWorth,
+    noisy_number_worth,
+    noisy_numbers,
+    noisy_worth,
+    number_errors,
+)
 from leadline.stats.machine_votes.stacked_score import _ridge_logistic
 
 MANY = 100_000
@@ -130,3 +136,72 @@ def test_boosted_trees_make_little_of_labels_that_are_worth_little() -> None:
     assert poor.estimate == 0
     assert 0 < fair.estimate < 0.8 * factor(88, boosted=False).estimate
     assert good.estimate == factor(99, boosted=False).estimate
+
+
+def test_numbers_are_worth_the_ratio_of_the_noise_and_the_bias_is_told_apart() -> None:
+    rng = np.random.default_rng(0)
+    people = rng.normal(50, 10, MANY)
+    errors = number_errors(people, people + 7 + rng.normal(0, 3, MANY))
+    assert errors.bias.low < 7 < errors.bias.high
+    assert errors.variance == pytest.approx(9, rel=0.02)
+    for noise in (1.0, 9.0, 81.0):
+        found = noisy_number_worth(1000, errors, noise, rng)
+        assert found.factor.estimate == pytest.approx(noise / (noise + 9), rel=0.03)
+    known = noisy_number_worth(1000, errors, 9.0, rng, boosted=True)
+    assert 0 < known.factor.estimate < 0.35, "boosted trees learn single numbers by heart"
+    perfect = noisy_number_worth(1, number_errors(people, people), 9.0, rng)
+    assert perfect.factor.high == 1.0
+
+
+@pytest.mark.parametrize("freedom", [np.inf, 5.0])
+def test_the_range_of_a_number_s_worth_holds_the_truth(
+    freedom: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From 60 judged rows, the formula taken to be right; also where a few are far off."""
+    monkeypatch.setattr(noisy_numbers, "_FORMULA_SD", 0.0)
+    rng = np.random.default_rng(3)
+    held = []
+    for _ in range(300):
+        off = rng.normal(size=60) if freedom == np.inf else rng.standard_t(freedom, 60)
+        errors = number_errors(np.zeros(60), off)
+        found = noisy_number_worth(1, errors, 1.0, rng).factor
+        held.append(found.low <= 1 / (1 + (1.0 if freedom == np.inf else 5 / 3)) <= found.high)
+    # three standard errors below .9, and below .84: 60 rows hardly show heavy tails
+    assert np.mean(held) >= (0.85 if freedom == np.inf else 0.78)
+    more = number_errors(np.zeros(600), rng.normal(size=600))
+    surer = noisy_number_worth(1, more, 1.0, rng).factor
+    assert surer.high - surer.low < 0.5 * (found.high - found.low)
+
+
+def test_noisy_numbers_teach_as_much_as_said() -> None:
+    """Least squares on n noisy rows are as good as on the said number of clean ones."""
+    rng = np.random.default_rng(6)
+    n, d, own, off = 600, 8, 1.0, 1.5
+    slopes = rng.normal(size=d)
+
+    def excess(n_rows: int, noise: float) -> float:
+        X = rng.normal(size=(n_rows, d))
+        y = X @ slopes + noise * rng.normal(size=n_rows)
+        return float(np.sum((np.linalg.lstsq(X, y, rcond=None)[0] - slopes) ** 2))
+
+    people = rng.normal(size=MANY)
+    errors = number_errors(people, people + off * rng.normal(size=MANY))
+    said = noisy_number_worth(n, errors, own**2, rng).clean_rows.estimate
+    noisy = [excess(n, float(np.hypot(own, off))) for _ in range(300)]
+    clean = [excess(round(said), own) for _ in range(300)]
+    assert np.mean(clean) / np.mean(noisy) == pytest.approx(1.0, rel=0.15)
+
+
+def test_numbers_that_do_not_fit_are_refused() -> None:
+    rng = np.random.default_rng(0)
+    errors = number_errors(np.arange(30), np.arange(30) + 1.0)
+    for people, machine, message in (
+        (np.zeros(30), np.zeros(29), "shapes"),
+        (np.zeros(30), np.full(30, np.nan), "finite"),
+        (np.zeros(19), np.zeros(19), "at least 20"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            number_errors(people, machine)
+    for n_rows, noise, message in ((0, 1.0, "n_rows"), (1, 0.0, "noise_variance")):
+        with pytest.raises(ValueError, match=message):
+            noisy_number_worth(n_rows, errors, noise, rng)

@@ -10,6 +10,7 @@ from scipy.special import expit
 from leadline.stats.arrays import Bools, Floats
 from leadline.stats.judgments import Bands, StreamEstimate, sample
 from leadline.stats.judgments.band_prior import LOG_ODDS
+from leadline.stats.judgments.reviewer_errors import believed
 from leadline.stats.machine_votes import band_confusion, stream_reading
 from leadline.stats.machine_votes.band_confusion import BandConfusion
 from leadline.stats.machine_votes.stream_reading import StreamReading, Unused, rows_to_read
@@ -113,7 +114,7 @@ def one_band(hits: int, misses: int, false: int, right: int, yes: int, no: int) 
     """What is said of the highest band where the others hold nothing."""
     bands = Bands.of(np.linspace(0.01, 0.99, 400), [0.5])
     band = int(bands.bands[-1])
-    last = np.zeros(bands.sizes.size, dtype=np.int64)
+    last = np.zeros(bands.sizes.size)
     last[-1] = 1
     here = np.arange(bands.n_bands) == band
     judged = (last * hits, last * misses, last * false, last * right)
@@ -135,8 +136,8 @@ def test_where_a_machine_says_yes_the_more_the_higher_the_score_a_band_is_read_s
     scores = np.linspace(0.001, 0.999, 5000)
     bands = Bands.of(scores, [0.2, 0.4, 0.6, 0.8])
     slices = [int(np.flatnonzero(bands.bands == band)[0]) for band in range(2, bands.n_bands)]
-    counts = np.zeros((4, bands.sizes.size), dtype=np.int64)
-    further = np.zeros((2, bands.n_bands), dtype=np.int64)
+    counts = np.zeros((4, bands.sizes.size))
+    further = np.zeros((2, bands.n_bands))
     rates = expit(np.array([-2.2, -1.0, 0.0, 1.0, 2.2]))
     for place, false_alarms in enumerate(rates):
         # few of the highest band were judged, and a tenth of it is negative
@@ -191,3 +192,24 @@ def test_further_rows_are_spread_over_the_bands_and_a_longer_list_holds_the_shor
     assert np.bincount(band[order[:60]]).tolist() == [28, 28, 4]
     again = rows_to_read(band, np.zeros(545, dtype=np.bool_), np.random.default_rng(3))
     assert len(set(again[:60]) & set(order[:60])) > 50
+
+
+def test_rows_that_two_misjudge_alike_do_not_make_the_machine_look_blind() -> None:
+    """Of 2,000 rows that score .02 some twenty are called positive by both by mistake."""
+    rng = np.random.default_rng(4)
+    scores = np.concatenate([np.linspace(0.015, 0.025, 2000), np.full(300, 0.6)])
+    truth = rng.random(2300) < scores
+    machine = truth ^ (rng.random(2300) < 0.05)
+    yes = rng.binomial(2, np.where(truth, 0.9, 0.1))
+    bands = Bands.of(scores, [0.5])
+    answered = yes != 1
+    low = answered & (scores < 0.5)
+    real = believed(bands, scores, yes, 2 - yes)
+    taken, known = (
+        BandConfusion.of(bands, (scores[low], told[low], machine[low]), (scores[:0], machine[:0]))
+        for told in ((yes == 2) * 1.0, real)
+    )
+    right = [each.hits.sum() / (each.hits + each.misses).sum() for each in (taken, known)]
+    assert right[0] < 0.75
+    assert right[1] > 0.85
+    assert known.n_judged == np.sum(low)

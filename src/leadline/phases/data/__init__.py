@@ -16,6 +16,7 @@ from leadline.phases.data.machine_shares import (
     step_of_a_row,
     weight_of,
 )
+from leadline.phases.data.number_gap import NumberGap
 from leadline.phases.data.set_aside import Split, SplitKind
 from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
 from leadline.phases.data.suspicion_findings import LEAK_SCORE
@@ -44,6 +45,7 @@ __all__ = [
     "Kind",
     "Leak",
     "MachineShare",
+    "NumberGap",
     "ReadingDoubt",
     "Role",
     "Sentinel",

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from leadline.phases.data.wrong_share import wrong_share
+from leadline.phases.data.number_gap import NumberGap
+from leadline.phases.data.wrong_share import noise_variance, wrong_share
 from leadline.phases.number_format import money
 from leadline.phases.verdict import Bounds, Finding, note
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 
 BOOSTED = "boosting"
 """Family whose models learn single wrong labels by heart."""
 
 _SEED = 0
 _MODEL_ERROR = 0.2
+Judged: TypeAlias = Sequence[Sequence[int]] | NumberGap
+"""Rows that people judged and a machine labelled: counts by class, or how far numbers differ."""
 _LEAST_WEIGHT = 0.01
 
 
@@ -37,7 +41,10 @@ class MachineShare:
         How much one of them counts in a fit beside a row judged by people.
     counts : tuple of tuple of int
         Rows that people judged and it labelled as surely as these, by what most people say (first)
-        and what it says; empty where the verdict does not tell.
+        and what it says; empty where the verdict does not tell, and for numbers.
+    gap : NumberGap or None
+        How far its numbers are from people's; a bias that is shown was taken off each. None for
+        classes, and where the verdict does not tell.
     """
 
     machine: str
@@ -47,6 +54,12 @@ class MachineShare:
     delegation: int = 0
     weight: float = 1.0
     counts: tuple[tuple[int, ...], ...] = ()
+    gap: NumberGap | None = None
+
+    @property
+    def judged(self) -> Judged:
+        """What people's judgments say of its labels."""
+        return self.counts if self.gap is None else self.gap
 
     @property
     def words(self) -> str:
@@ -58,9 +71,11 @@ class MachineShare:
         "4,000 rows labelled by 'small' (smol) alone, for 1.20 USD"
         """
         paid = "" if self.cost is None else ", for " + money(self.cost, "USD")
-        return (
-            f"{plural(self.n_rows, 'row')} labelled by {self.machine!r} ({self.model}) alone{paid}"
-        )
+        told = f"{plural(self.n_rows, 'row')} labelled by {self.machine!r} ({self.model}) alone"
+        if self.gap is not None and self.gap.is_biased:
+            bias = self.gap.bias.estimate
+            told += f", {three_digits(abs(bias))} {'taken off' if bias > 0 else 'added to'} each"
+        return told + paid
 
 
 def n_machine_rows(shares: Sequence[MachineShare]) -> int:
@@ -91,13 +106,13 @@ def learnt_notes(shares: Sequence[MachineShare], n_train: int) -> list[Finding]:
     return [note(f"Learnt from: {told}. {end}")] if told else []
 
 
-def weight_of(counts: Sequence[Sequence[int]]) -> float:
+def weight_of(judged: Judged) -> float:
     """How much a machine's row counts in a fit: its worth, for a model that errs on a fifth.
 
     Parameters
     ----------
-    counts : sequence of sequence of int
-        As of `MachineShare`.
+    judged : sequence of sequence of int, or NumberGap
+        As of `MachineShare`. Of numbers the model leaves a fifth of their variance.
 
     Returns
     -------
@@ -112,12 +127,15 @@ def weight_of(counts: Sequence[Sequence[int]]) -> float:
     >>> weight_of(((60, 40), (40, 60))) < 0.1, weight_of(((40, 6, 4), (5, 41, 4), (0, 0, 0))) < 0.4
     (True, True)
     """
-    found = _worth(counts, _MODEL_ERROR)
+    if isinstance(judged, NumberGap):
+        found: Bounds | None = _worth_of_numbers(judged, _MODEL_ERROR * judged.people_variance)
+    else:
+        found = _worth(judged, _MODEL_ERROR)
     return 1.0 if found is None else max(found.estimate, _LEAST_WEIGHT)
 
 
 def label_worth(
-    counts: Sequence[Sequence[int]], scoring: str, measured: float, target: float, family: str = ""
+    judged: Judged, scoring: str, measured: float, target: float, family: str = ""
 ) -> Bounds | None:
     """Rows judged by people that one label of a machine is worth for training; 90 % range.
 
@@ -126,7 +144,7 @@ def label_worth(
 
     Parameters
     ----------
-    counts : sequence of sequence of int
+    judged : sequence of sequence of int, or NumberGap
         As of `MachineShare`.
     scoring : str
         The metric.
@@ -152,7 +170,11 @@ def label_worth(
     ... ).high
     True
     """
-    return _worth(counts, wrong_share(scoring, min(measured, target)), family)
+    error = min(measured, target)
+    if isinstance(judged, NumberGap):
+        noise = noise_variance(scoring, error, judged.people_variance)
+        return _worth_of_numbers(judged, noise, family)
+    return _worth(judged, wrong_share(scoring, error), family)
 
 
 def machine_worth(
@@ -179,7 +201,7 @@ def machine_worth(
     True
     """
     found = [
-        (share.n_rows, label_worth(share.counts, scoring, measured, target, family))
+        (share.n_rows, label_worth(share.judged, scoring, measured, target, family))
         for share in shares
     ]
     known = [(n, worth) for n, worth in found if worth is not None]
@@ -209,6 +231,21 @@ def _worth(counts: Sequence[Sequence[int]], model_error: float, family: str = ""
         )
     except ValueError:
         return None
+    return Bounds(**vars(found.factor))
+
+
+def _worth_of_numbers(gap: NumberGap, noise: float, family: str = "") -> Bounds | None:
+    """Clean rows that a number is worth; None where people say the same of all rows."""
+    if noise <= 0:
+        return None
+    import numpy as np
+
+    from leadline.stats.interval import Estimate
+    from leadline.stats.machine_votes import NumberErrors, noisy_number_worth
+
+    errors = NumberErrors(gap.n_rows, Estimate(**vars(gap.bias)), gap.variance, gap.freedom)
+    rng, boosted = np.random.default_rng(_SEED), family == BOOSTED
+    found = noisy_number_worth(1, errors, noise, rng, boosted=boosted)
     return Bounds(**vars(found.factor))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from leadline.phases.data.number_gap import NumberGap
 from leadline.phases.delegation.delegation_evidence import (
     FEWEST_EACH,
     FEWEST_PEOPLE,
@@ -19,7 +20,7 @@ from leadline.phases.delegation.delegation_evidence import (
 from leadline.phases.number_format import percent, percent_range
 from leadline.phases.project_accounts.token_price import MICROS, usd
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import counted_people, plural
+from leadline.phases.wording import counted_people, plural, signed_digits, three_digits
 
 _LIKED = 3
 _MOST_UNSURE = 0.1
@@ -86,6 +87,8 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
                 f"{plural(evidence.n_wrong, 'row')} it labels otherwise."
             )
         )
+    if evidence.gap is not None:
+        findings.append(_of_numbers(evidence.gap))
     if answer is not Answer.NO:
         findings += _parts(evidence)
     if answer is Answer.GO:
@@ -100,6 +103,22 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
     if answer is Answer.GO:
         findings += _handover(evidence)
     return findings
+
+
+def _of_numbers(gap: NumberGap) -> Finding:
+    """How far its numbers are from people's, the bias told apart."""
+    span = f"{signed_digits(gap.bias.low)} to {signed_digits(gap.bias.high)}"
+    rows = plural(gap.n_rows, "row")
+    told = f"On {rows} its numbers are not shown to be too high or too low on average ({span})."
+    if gap.is_biased:
+        side = "above" if gap.bias.estimate > 0 else "below"
+        size = three_digits(abs(gap.bias.estimate))
+        told = (
+            f"On {rows} its numbers are {size} {side} the middle of people's on average ({span}): "
+            "this is taken off before models learn from them."
+        )
+    off = three_digits(gap.variance**0.5)
+    return note(f"{told} Beside that the two differ by {off} (one standard deviation).")
 
 
 def _missing(evidence: Evidence, answer: Answer) -> list[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.data.number_gap import NumberGap
 from leadline.phases.verdict import Bounds
 
 FEWEST_ROWS = 50
@@ -196,6 +197,9 @@ class Evidence:
         Some of them, those first on which people agree most.
     handover : Handover or None
         Which open rows may go to it; None where that cannot be said.
+    gap : NumberGap or None
+        How far its numbers are from the middle of people's; None for classes, where fewer than 20
+        rows tell, and in verdicts from before that was kept.
     """
 
     machine: str
@@ -219,6 +223,7 @@ class Evidence:
     n_wrong: int = 0
     wrong: tuple[WrongRow, ...] = ()
     handover: Handover | None = None
+    gap: NumberGap | None = None
 
     @property
     def n_won(self) -> int:
@@ -228,7 +233,7 @@ class Evidence:
     @property
     def is_of_numbers(self) -> bool:
         """Whether rows have numbers for labels: no two need be alike, so nothing agrees."""
-        return self.agreement is None and bool(self.wrong)
+        return self.gap is not None or (self.agreement is None and bool(self.wrong))
 
     @property
     def n_unsure(self) -> int:

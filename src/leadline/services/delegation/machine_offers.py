@@ -168,21 +168,23 @@ def _worth(line: MachineLine, forecast: Forecast) -> Bounds:
         If that is not known.
     """
     assert line.entry is not None
-    given = line.entry.verdict.handover
-    if given is None:
+    verdict = line.entry.verdict
+    given, judged = verdict.handover, verdict.gap
+    if given is None and judged is None:
         raise NotReadyError(
-            "It may label, but what a label that is a number is worth for training is not known.",
+            "It may label, but the verdict on it does not tell how far its numbers are off.",
             "A plan weighs labels by their worth.",
-            "",
+            f"Judge it again: 'leadline machine delegation {line.name}'.",
         )
-    if not given.n_rows:
+    if given is not None and not given.n_rows:
         raise NotReadyError(
             "It may label, but of no open row it is shown that it is as safe with it as a person.",
             "A plan holds rows that may go to it.",
             "Have more rows judged, or bring in rows without a label.",
         )
     errors = forecast.errors[-1], forecast.target_error
-    worth = label_worth(given.counts, forecast.scoring, *errors, forecast.family)
+    told = judged or (given.counts if given is not None else ())
+    worth = label_worth(told, forecast.scoring, *errors, forecast.family)
     if worth is None:
         raise NotReadyError(
             "It may label, but what its labels are worth is not known: of the rows that it is sure "
@@ -211,8 +213,9 @@ def _offer(
         If it cannot be said what its labels cost.
     """
     assert line.entry is not None
-    given = line.entry.verdict.handover
-    assert given is not None
+    verdict = line.entry.verdict
+    # of numbers all that it answers are learnt from
+    share = verdict.handover.share if verdict.handover else verdict.n_rows / verdict.n_answered
     task = machine_task(workspace, line.name)
     votes = workspace.record.delegation.votes.of(line.name, task.settings.model, task.told)
     taken = {vote.item for vote in votes}
@@ -224,7 +227,7 @@ def _offer(
     left = to_micros(task.settings.budget) - workspace.record.machines.account(line.name).counted
     # it must be asked, and paid, before it is known whether it is sure enough of a row; and a curve
     # that its earlier labels are part of is moved along less by one row, as with rows of people
-    brought = given.share * step_of_a_row(
+    brought = share * step_of_a_row(
         forecast.machine_shares, forecast.n_available, forecast.machine_worth
     )
     return MachineOffer(

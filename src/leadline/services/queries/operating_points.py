@@ -10,6 +10,7 @@ from typing import Any
 
 from leadline.labelling.item_pool import Values
 from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
+from leadline.phases.performance.judge_errors import judge_errors
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
 from leadline.phases.performance.stream_point import learnt_findings, reality_findings
@@ -128,6 +129,8 @@ class OperatingPointsPage:
     reader : StreamReader or None
         The machine that read rows of the stream, and both sides; None where none did, or nobody
         judged.
+    judge_errors : str
+        Whether the ranges hold errors of judges; empty where nobody judged.
     unlike_scores : str
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
@@ -180,6 +183,7 @@ class OperatingPointsPage:
     may_ask: bool = False
     slices: tuple[StreamSlices, ...] = ()
     reader: StreamReader | None = None
+    judge_errors: str = ""
     unlike_scores: str = ""
     changes: tuple[Change, ...] = ()
     known_rows: tuple[Finding, ...] = ()
@@ -268,6 +272,9 @@ def operating_points_page(
         if result
         else (),
         reader=reader,
+        judge_errors=judge_errors(
+            len(majority.answers), majority.agreement[1], has_thresholds=True
+        ),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
@@ -323,6 +330,7 @@ def _default_page(
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
+        judge_errors=judge_errors(answers.n_judged, answers.agreement[1], has_thresholds=False),
         comparison=compare_tuning(tuning, problem),
         narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),

@@ -5,6 +5,7 @@ Which of the two was settled before anybody judged a row.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,12 @@ from leadline.phases.problem import Problem
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import DeclaredReader, RowReading
-from leadline.services.reviewing.stream_estimate import estimate_stream, judged_readings, kept_bands
+from leadline.services.reviewing.stream_estimate import (
+    believed_answers,
+    estimate_stream,
+    judged_readings,
+    kept_bands,
+)
 from leadline.stats.arrays import Bools, Floats
 from leadline.stats.machine_votes.band_confusion import BandConfusion
 from leadline.stats.machine_votes.stream_reading import StreamReading, reading_in
@@ -76,18 +82,21 @@ def _read(
     both = [each for each in said if each.row in majority.answers]
     # a row of which people are unsure tells of neither
     further = [each for each in said if each.row not in majority.shown]
-    truth = np.array([majority.answers[each.row] for each in both], dtype=np.bool_)
+    told = believed_answers(bands, scores, majority)
+    truth = np.array([told[each.row] for each in both], dtype=np.float64)
     judged = (np.array([scores[each.row] for each in both], dtype=np.float64), truth)
     confusion = BandConfusion.of(
         bands, (*judged, _yes(both, positive)), (_scores(further), _yes(further, positive))
     )
-    return reading_in(
+    found = reading_in(
         bands,
         judged_readings(bands, scores, majority),
         confusion,
         n_judged=len(majority.answers),
         people_alone=alone,
     )
+    agreed = _yes(both, positive) == [majority.answers[each.row] for each in both]
+    return replace(found, n_agreed=int(np.sum(agreed)))
 
 
 def _scores(readings: Sequence[RowReading]) -> Floats:

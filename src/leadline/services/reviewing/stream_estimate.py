@@ -17,6 +17,7 @@ from leadline.phases.tuning import Tuning
 from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_rows import rows_to_judge
+from leadline.stats.arrays import Floats, Ints
 from leadline.stats.judgments import (
     Bands,
     StreamEstimate,
@@ -25,7 +26,7 @@ from leadline.stats.judgments import (
 )
 from leadline.stats.judgments.band_posterior import Readings
 from leadline.stats.judgments.band_walk import Judged
-from leadline.stats.judgments.reviewer_errors import readings_of_votes, surprise_in
+from leadline.stats.judgments.reviewer_errors import believed, readings_of_votes, surprise_in
 from leadline.stats.judgments.stream_estimate import summarise
 
 
@@ -55,12 +56,26 @@ def judged_readings(
     bands: Bands, scores: Mapping[int, float], majority: MajorityJudgments
 ) -> Readings:
     """What people said, at each pair of error rates that they may have; of one vote a row, none."""
-    if any(yes + no > 1 for yes, no in majority.votes.values()):
-        judged = np.array([scores[row] for row in majority.votes])
-        yes, no = np.array(list(majority.votes.values())).T
-        return readings_of_votes(bands, judged, yes, no)
+    if majority.agreement[1]:
+        return readings_of_votes(bands, *_votes(scores, majority))
     judged = np.array([scores[row] for row in majority.answers])
     return [(1.0, Judged.of(bands, judged, np.array(list(majority.answers.values()))))]
+
+
+def believed_answers(
+    bands: Bands, scores: Mapping[int, float], majority: MajorityJudgments
+) -> dict[int, float]:
+    """How probably each row with an answer is positive; of one vote a row, as it says."""
+    if not majority.agreement[1]:
+        return {row: float(answer) for row, answer in majority.answers.items()}
+    told = dict(zip(majority.votes, believed(bands, *_votes(scores, majority)), strict=True))
+    return {row: float(told[row]) for row in majority.answers}
+
+
+def _votes(scores: Mapping[int, float], majority: MajorityJudgments) -> tuple[Floats, Ints, Ints]:
+    """Score of each row with a vote, and how many said yes, and no."""
+    yes, no = np.array(list(majority.votes.values()), dtype=np.int64).T
+    return np.array([scores[row] for row in majority.votes]), yes, no
 
 
 def surprising_rows(

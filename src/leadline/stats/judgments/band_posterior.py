@@ -20,6 +20,7 @@ from leadline.stats.judgments.bands import Bands
 Readings = Sequence[tuple[float, Judged]]
 _JEFFREYS = 0.5
 _N_SMOOTH = 200
+_N_BELIEVED = 1000
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,11 @@ class BandPosterior:
             What is known of the bands beside.
         """
         prior = band_prior()
+        scales = scales_of(bands, prior)
         weighed = [
             (weight * scale.prior.weight, Walk.of(bands, reading, scale, prior, evidence))
             for weight, reading in judged
-            for scale in scales_of(bands, prior)
+            for scale in scales
         ]
         logs = np.array([np.log(weight) + logsumexp(walk.log_evidence) for weight, walk in weighed])
         return cls(bands, [walk for _, walk in weighed], logs)
@@ -80,6 +82,15 @@ class BandPosterior:
         ]
         found: Floats = rng.permutation(np.concatenate(drawn), axis=0)
         return found
+
+    def believed(self, rng: np.random.Generator) -> Floats:
+        """Probability that a judged row is positive, of each group of them, shape (n_groups,).
+
+        All readings of the judgments must have the same groups.
+        """
+        walks = self._by_walk(_N_BELIEVED, rng)
+        found = [judged.believed(shares).sum(axis=0) for judged, shares in walks]
+        return np.asarray(np.sum(found, axis=0) / _N_BELIEVED, dtype=np.float64)
 
     def _by_walk(self, n_draws: int, rng: np.random.Generator) -> list[tuple[Judged, Floats]]:
         """Draws of shares by each walk, as many as it is likely."""
@@ -171,12 +182,10 @@ def positives_of(bands: Bands, judged: Judged, shares: Floats, rng: np.random.Ge
         if n_left:
             mean = shares[:, here] @ (left[here] / n_left)
             found[:, band] = rng.binomial(n_left, np.clip(mean, 0, 1))
-    yes, no = judged.if_positive, judged.if_negative
+    real = judged.believed(shares)
     for group, band in enumerate(bands.bands[judged.slices]):
-        if no[group] == 0:
+        if judged.if_negative[group] == 0:
             found[:, band] += judged.counts[group]
-        elif yes[group]:
-            p = shares[:, judged.slices[group]]
-            real = p * yes[group] / (p * yes[group] + (1 - p) * no[group])
-            found[:, band] += rng.binomial(judged.counts[group], real)
+        elif judged.if_positive[group]:
+            found[:, band] += rng.binomial(judged.counts[group], real[:, group])
     return found

@@ -71,6 +71,19 @@ class Judged:
         """Whether reviewers are taken to be right."""
         return bool(np.all((self.if_positive == 0) | (self.if_negative == 0)))
 
+    def believed(self, shares: Floats) -> Floats:
+        """Probability that a row of each group is positive, shape (n_draws, n_groups).
+
+        Parameters
+        ----------
+        shares : ndarray of shape (n_draws, n_slices)
+            Share of positives of each slice.
+        """
+        p = shares[:, self.slices]
+        found: Floats = p * self.if_positive
+        found /= np.maximum(found + (1 - p) * self.if_negative, _TINY)
+        return found
+
     def told(self, bands: Bands) -> tuple[Ints, Ints]:
         """Rows more likely positive by their votes, and the others, of each slice."""
         is_yes = self.if_positive > self.if_negative
@@ -114,11 +127,21 @@ class Scale:
         Log odds expected of the top band.
     prior : ScalePrior
         Of the slope and the level.
+    shares : ndarray of shape (n_slices, n_slopes, n_grid)
+        Share of positives of each slice, given the log odds of its band.
     """
 
     positions: Floats
     level: float
     prior: ScalePrior
+    shares: Floats
+
+    @classmethod
+    def of(cls, bands: Bands, positions: Floats, level: float, prior: ScalePrior) -> Scale:
+        """Read the scores of a stream so."""
+        offsets = positions - band_means(bands, positions)[bands.bands]
+        log_odds = LOG_ODDS + (prior.slopes * offsets[:, None])[:, :, None]
+        return cls(positions, level, prior, expit(log_odds))
 
 
 def scales_of(bands: Bands, prior: BandPrior) -> tuple[Scale, Scale]:
@@ -131,7 +154,10 @@ def scales_of(bands: Bands, prior: BandPrior) -> tuple[Scale, Scale]:
         spread = np.sqrt(np.average((bands.log_odds - middle) ** 2, weights=bands.sizes))
         claims = _USUAL_SPREAD * (bands.log_odds - middle) / max(spread, _TINY)
         level = 0.0
-    return Scale(claims, level, prior.claimed), Scale(bands.ranks, 0.0, prior.ordered)
+    return (
+        Scale.of(bands, claims, level, prior.claimed),
+        Scale.of(bands, bands.ranks, 0.0, prior.ordered),
+    )
 
 
 def band_means(bands: Bands, values: Floats) -> Floats:
@@ -198,9 +224,9 @@ class Walk:
         for place, band in enumerate(order):
             if place:
                 state = _fallen(np.matmul(state, prior.kernels), falls[place])
-            likely = _log_likelihood(bands, judged, scale, int(band), float(centres[band]))
+            likely = _log_likelihood(bands, judged, scale, int(band))
             if evidence is not None:
-                likely = likely + _beside(evidence, bands, scale, int(band), float(centres[band]))
+                likely = likely + _beside(evidence, bands, scale, int(band))
             most = likely.max(axis=1, keepdims=True)
             state = state * np.exp(likely - most)
             total = np.maximum(state.sum(axis=-1), _TINY)
@@ -240,24 +266,21 @@ class Walk:
         return _draw(weights, which, rng)
 
 
-def _log_likelihood(bands: Bands, judged: Judged, scale: Scale, band: int, centre: float) -> Floats:
+def _log_likelihood(bands: Bands, judged: Judged, scale: Scale, band: int) -> Floats:
     """Of what was judged in a band, given its log odds, shape (n_slopes, n_grid)."""
-    slopes = scale.prior.slopes
-    found = np.zeros((slopes.size, LOG_ODDS.size))
-    for group in np.flatnonzero(bands.bands[judged.slices] == band):
-        offset = scale.positions[judged.slices[group]] - centre
-        p = expit(LOG_ODDS + (slopes * offset)[:, None])
-        yes, no = judged.if_positive[group], judged.if_negative[group]
-        found += judged.counts[group] * np.log(np.maximum(p * yes + (1 - p) * no, _TINY))
+    here = np.flatnonzero(bands.bands[judged.slices] == band)
+    yes, no = (each[here, None, None] for each in (judged.if_positive, judged.if_negative))
+    votes = no + scale.shares[judged.slices[here]] * (yes - no)
+    counts = judged.counts[here].astype(np.float64)
+    found: Floats = np.tensordot(counts, np.log(np.maximum(votes, _TINY)), axes=1)
     return found
 
 
-def _beside(evidence: BandEvidence, bands: Bands, scale: Scale, band: int, centre: float) -> Floats:
+def _beside(evidence: BandEvidence, bands: Bands, scale: Scale, band: int) -> Floats:
     """Of what else is known of a band, given its log odds, shape (n_slopes, n_grid)."""
     here = bands.bands == band
-    offsets = scale.positions[here] - centre
-    p = expit(LOG_ODDS[:, None] + scale.prior.slopes[:, None, None] * offsets)
-    return evidence.at(band, p @ (bands.sizes[here] / bands.sizes[here].sum()))
+    weights = bands.sizes[here] / bands.sizes[here].sum()
+    return evidence.at(band, np.tensordot(weights, scale.shares[here], axes=1))
 
 
 def _fallen(state: Floats, falls: Floats) -> Floats:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector
-from leadline.stats.judgments.band_posterior import smooth_shares
+from leadline.stats.judgments.band_posterior import BandPosterior, smooth_shares
 from leadline.stats.judgments.band_walk import Judged
 from leadline.stats.judgments.bands import Bands, checked_rows
 from leadline.stats.judgments.stream_estimate import StreamEstimate, summarise
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 # rates at which a reviewer says yes to a negative and no to a positive, and their prior
-_FALSE_YES = np.array([0.002, 0.015, 0.04])
-_MISSES = np.array([0.005, 0.05, 0.12])
-_PRIOR = np.array([0.4, 0.35, 0.25])
+_FALSE_YES = np.array([0.002, 0.015, 0.05, 0.1, 0.2])
+_MISSES = np.array([0.005, 0.05, 0.12, 0.25])
+_OF_FALSE_YES = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+_OF_MISSES = np.array([0.4, 0.3, 0.2, 0.1])
 _USUAL_FALSE_YES, _USUAL_MISS = 0.02, 0.1
 
 
@@ -191,9 +192,38 @@ def readings_of_votes(
     slices = bands.slice_of(scores)
     return [
         (float(p * q), _tallied(slices, yes, no, float(e), float(m)))
-        for e, p in zip(_FALSE_YES, _PRIOR, strict=True)
-        for m, q in zip(_MISSES, _PRIOR, strict=True)
+        for e, p in zip(_FALSE_YES, _OF_FALSE_YES, strict=True)
+        for m, q in zip(_MISSES, _OF_MISSES, strict=True)
     ]
+
+
+def believed(bands: Bands, scores: Floats, n_yes: ArrayLike, n_no: ArrayLike) -> Floats:
+    """Probability that each judged row is positive, by its votes and all others.
+
+    Parameters
+    ----------
+    bands, scores, n_yes, n_no
+        As for `estimate_votes_in`.
+
+    Returns
+    -------
+    ndarray of shape (n_judged,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> scores = np.repeat([0.02, 0.9], [100, 50])
+    >>> yes = np.repeat([1, 0, 2], [1, 99, 50])
+    >>> real = believed(Bands.of(scores, [0.5]), scores, yes, 2 - yes)
+    >>> bool(real[0] < 0.5), bool(real[-1] > 0.95)
+    (True, True)
+    """
+    posterior = BandPosterior.of(bands, readings_of_votes(bands, scores, n_yes, n_no))
+    kinds = np.column_stack([bands.slice_of(scores), n_yes, n_no])
+    # in the order in which they are tallied
+    _, group = np.unique(kinds, axis=0, return_inverse=True)
+    found: Floats = posterior.believed(np.random.default_rng(0))[group]
+    return found
 
 
 def _tallied(slices: Ints, yes: Ints, no: Ints, false_yes: float, miss: float) -> Judged:

@@ -5,7 +5,8 @@ by class or slice, and `route` which rows go to it. `share_reading` and `flagged
 shares, precision and recall from few labels by people and a machine's scores; `stacked_scores`
 joins several machines into one. `stream_reading` estimates precision and recall from the judgments
 of a stream and a machine's reading of its rows. `noisy_worth` says what machine labels are worth
-for training, and `plan_budget` how much of a budget to spend on them.
+for training, `noisy_number_worth` the same of numbers, and `plan_budget` how much of a budget to
+spend on them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from leadline.stats.machine_votes.alternative_test import (
 )
 from leadline.stats.machine_votes.delegated_rows import Costs, Route, Routing, route
 from leadline.stats.machine_votes.noisy_labels import NoisyWorth, judged_classes, noisy_worth
+from leadline.stats.machine_votes.noisy_numbers import (
+    NumberErrors,
+    noisy_number_worth,
+    number_errors,
+)
 from leadline.stats.machine_votes.one_budget import (
     BudgetPlan,
     RowPrices,
@@ -42,6 +48,7 @@ __all__ = [
     "Costs",
     "FlaggedReading",
     "NoisyWorth",
+    "NumberErrors",
     "Route",
     "Routing",
     "RowPrices",
@@ -52,7 +59,9 @@ __all__ = [
     "alternative_tests",
     "flagged_reading",
     "judged_classes",
+    "noisy_number_worth",
     "noisy_worth",
+    "number_errors",
     "plan_budget",
     "route",
     "share_reading",

@@ -31,6 +31,8 @@ _FEWEST_OF_A_KIND = 2
 # share of bands in which a machine that tells something elsewhere tells nothing
 _BLIND = 0.1
 _N_RATES, _N_SHARES = 32, 8
+# steps to the rates of a machine where people are unsure, and rows that count as elsewhere there
+_N_STEPS, _FEW = 20, 4.0
 _RATE_LOG_ODDS = np.linspace(-14.0, 14.0, 281)
 
 
@@ -42,27 +44,28 @@ class BandConfusion:
     ----------
     bands : Bands
         The stream.
-    hits, misses : ndarray of int of shape (n_slices,)
+    hits, misses : ndarray of shape (n_slices,)
         Rows that people say are positive, to which the machine says yes, and to which it does not.
-    false_alarms, rejections : ndarray of int of shape (n_slices,)
+        Of a row of which they are not sure, the part that is its probability of being positive.
+    false_alarms, rejections : ndarray of shape (n_slices,)
         The same of rows that people say are negative.
-    n_yes, n_no : ndarray of int of shape (n_bands,)
+    n_yes, n_no : ndarray of shape (n_bands,)
         The same of rows that nobody judged.
     """
 
     bands: Bands
-    hits: Ints
-    misses: Ints
-    false_alarms: Ints
-    rejections: Ints
-    n_yes: Ints
-    n_no: Ints
+    hits: Floats
+    misses: Floats
+    false_alarms: Floats
+    rejections: Floats
+    n_yes: Floats
+    n_no: Floats
 
     @classmethod
     def of(
         cls,
         bands: Bands,
-        judged: tuple[Floats, Bools, Bools],
+        judged: tuple[Floats, Floats, Bools],
         further: tuple[Floats, Bools],
     ) -> BandConfusion:
         """Count rows.
@@ -72,25 +75,24 @@ class BandConfusion:
         bands : Bands
             The stream.
         judged : tuple of ndarray, each of shape (n_judged,)
-            Of the rows that were judged and read: the score, what people say, what the machine
-            says.
+            Of the rows that were judged and read: the score, how probably it is positive by what
+            people say, what the machine says.
         further : tuple of ndarray, each of shape (n_further,)
             Of rows read that nobody judged, drawn by chance within each band: the score, and what
             the machine says.
         """
-        slices, truth, said = bands.slice_of(judged[0]), judged[1], judged[2]
+        slices, said = bands.slice_of(judged[0]), judged[2]
+        truth = _beside_machine(bands.bands[slices], judged[1], said)
         beside = bands.bands[bands.slice_of(further[0])]
-        kinds = (truth & said, truth & ~said, ~truth & said, ~truth & ~said)
-        counted = (np.bincount(slices[kind], minlength=bands.sizes.size) for kind in kinds)
-        unjudged = (
-            np.bincount(beside[kind], minlength=bands.n_bands) for kind in (further[1], ~further[1])
-        )
+        kinds = (truth * said, truth * ~said, (1 - truth) * said, (1 - truth) * ~said)
+        counted = (_counted(slices, kind, bands.sizes.size) for kind in kinds)
+        unjudged = (_counted(beside, kind, bands.n_bands) for kind in (further[1], ~further[1]))
         return cls(bands, *counted, *unjudged)
 
     @property
     def n_judged(self) -> int:
         """Rows that were judged and read."""
-        return int((self.hits + self.misses + self.false_alarms + self.rejections).sum())
+        return round(float(np.sum(self.hits + self.misses + self.false_alarms + self.rejections)))
 
     @property
     def association(self) -> float:
@@ -105,8 +107,8 @@ class BandConfusion:
         .. [1] N. Mantel, W. Haenszel (1959), Statistical aspects of the analysis of data from
            retrospective studies of disease. J. Natl. Cancer Inst. 22, 719-748.
         """
-        positive = (self.hits + self.misses).astype(np.float64)
-        yes = (self.hits + self.false_alarms).astype(np.float64)
+        positive = self.hits + self.misses
+        yes = self.hits + self.false_alarms
         n = yes + self.misses + self.rejections
         # a slice of one row tells nothing
         safe = np.maximum(n, 2)
@@ -145,9 +147,44 @@ _Pair = tuple[float, float]
 _Pairs = tuple[Floats, Floats]
 
 
-def _by_band(bands: Bands, counts: Ints) -> Floats:
-    found = np.bincount(bands.bands, weights=counts, minlength=bands.n_bands)
-    return found.astype(np.float64)
+def _beside_machine(band: Ints, truth: Floats, said: Bools) -> Floats:
+    """Probability that each judged row is positive, given what the machine says of it, too.
+
+    What two judges misjudge alike the machine sees otherwise: taken for positives, such rows would
+    make it look blind. Its rates are found with the truth, by expectation and maximisation [1]_, a
+    band's own with a few rows as the others have it. What judges leave no doubt of stays.
+
+    References
+    ----------
+    .. [1] A. P. Dawid, A. M. Skene (1979), Maximum likelihood estimation of observer error-rates
+       using the EM algorithm. Appl. Statist. 28, 20-28.
+    """
+    found = truth
+    for _ in range(_N_STEPS if np.any((truth > 0) & (truth < 1)) else 0):
+        to_positive, to_negative = (
+            _rates(band, weights, said)[band] for weights in (found, 1 - found)
+        )
+        positive = truth * np.where(said, to_positive, 1 - to_positive)
+        negative = (1 - truth) * np.where(said, to_negative, 1 - to_negative)
+        found = positive / (positive + negative)
+    return found
+
+
+def _rates(band: Ints, weights: Floats, said: Bools) -> Floats:
+    """Share of a yes in each band, by rows that are weighed."""
+    n_bands = int(band.max()) + 1
+    yes, rows = (_counted(band, each, n_bands) for each in (weights * said, weights))
+    whole = (yes.sum() + _JEFFREYS) / (rows.sum() + 2 * _JEFFREYS)
+    found: Floats = (yes + _FEW * whole) / (rows + _FEW)
+    return found
+
+
+def _by_band(bands: Bands, counts: Floats) -> Floats:
+    return _counted(bands.bands, counts, bands.n_bands)
+
+
+def _counted(places: Ints, counts: Floats | Bools, n_places: int) -> Floats:
+    return np.bincount(places, counts, minlength=n_places).astype(np.float64)
 
 
 def _at(pairs: _Pairs, band: int) -> _Pair:

@@ -182,11 +182,18 @@ def noisy_worth(
     factors *= np.trace(noise, axis1=1, axis2=2) > 1
     factors = np.minimum(factors * np.exp(_FORMULA_SD * rng.standard_normal(_N_DRAWS)), 1.0)
     if boosted:
-        factors *= np.clip((factors - _BOOSTED_FROM) / (_BOOSTED_TO - _BOOSTED_FROM), 0.0, 1.0)
+        factors = boosted_factors(factors)
     tail = (1 - confidence_level) / 2
     low, mid, high = np.quantile(factors, [tail, 0.5, 1 - tail])
     wrong = 1 - np.diag(seen) / seen.sum(axis=1)
     return NoisyWorth(n_rows, Estimate(float(low), float(mid), float(high)), float(np.ptp(wrong)))
+
+
+def boosted_factors(factors: Floats) -> Floats:
+    """What boosted trees make of labels of a worth, of its shape."""
+    part = np.clip((factors - _BOOSTED_FROM) / (_BOOSTED_TO - _BOOSTED_FROM), 0.0, 1.0)
+    found: Floats = factors * part
+    return found
 
 
 def _information(noise: Floats, frequent: Floats, model_error: float) -> Floats:

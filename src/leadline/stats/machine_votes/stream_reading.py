@@ -149,7 +149,7 @@ def stream_reading(
     is_judged[judged] = True
     both = judged[~np.isnan(said[judged])]
     further = np.flatnonzero(~is_judged & ~np.isnan(said))
-    truth = np.zeros(values.size, dtype=np.bool_)
+    truth = np.zeros(values.size)
     truth[judged] = answers
     confusion = BandConfusion.of(
         bands,
@@ -202,8 +202,8 @@ def reading_in(
         with_machine=helped,
         unused=unused,
         n_judged_read=confusion.n_judged,
-        n_further=int((confusion.n_yes + confusion.n_no).sum()),
-        n_agreed=int((confusion.hits + confusion.rejections).sum()),
+        n_further=round(float(np.sum(confusion.n_yes + confusion.n_no))),
+        n_agreed=round(float(np.sum(confusion.hits + confusion.rejections))),
         association=confusion.association,
     )
 
