@@ -152,7 +152,10 @@ def assess(evidence: Evidence) -> Forecast:
         posterior, grid, evidence.n_available, evidence.n_reached, evidence.chance_error
     )
     fit_hours = _fit_hours(evidence, law)
-    answers = {Recommendation.GOOD_ENOUGH: Answer.GO, Recommendation.BUY: Answer.GO}
+    # what a curve at chance promises is weighed by a person
+    is_guess = evidence.chance_error is not None and regions.learns_from is None
+    go = Answer.UNCLEAR if is_guess else Answer.GO
+    answers = {Recommendation.GOOD_ENOUGH: go, Recommendation.BUY: go}
     answers |= dict.fromkeys(_UNCLEAR, Answer.UNCLEAR)
     return Forecast(
         answer=answers.get(recommendation, Answer.NO),
