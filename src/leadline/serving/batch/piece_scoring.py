@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -22,6 +22,7 @@ from leadline.reading.totals import note_of_totals, totals_refused
 from leadline.serving.batch.locations import Location
 from leadline.serving.batch.pieces import Chunk, Form, Piece, read_piece
 from leadline.serving.batch.scoring_release import opened
+from leadline.serving.batch.unusual_inputs import InputCounts, UsualInputs
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns
@@ -49,6 +50,8 @@ class Scoring:
         Lines that are no rows.
     folder : Path or None
         Where paths of images may lead from, beside the source's own folder.
+    usual : UsualInputs or None
+        What the release was made of; None: nothing is held against it.
     """
 
     parts: Location
@@ -57,6 +60,7 @@ class Scoring:
     chunk_rows: int
     trim: Trim
     folder: Path | None
+    usual: UsualInputs | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,8 @@ class Part:
         That it holds.
     notes : tuple of str
         What a person should know.
+    inputs : InputCounts
+        What is unusual about its rows.
     """
 
     index: int
@@ -108,6 +114,7 @@ class Part:
     digest: str
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    inputs: InputCounts = field(default_factory=InputCounts)
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -118,7 +125,8 @@ class Part:
         """What `to_bytes` wrote."""
         told = json.loads(data)
         listed = {name: tuple(told[name]) for name in ("columns", "notes")}
-        return cls(**{**told, **listed})
+        inputs = InputCounts(**told.get("inputs", {}))
+        return cls(**{**told, **listed, "inputs": inputs})
 
 
 def score_elsewhere(spec: PieceSpec) -> Part:
@@ -143,7 +151,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
     folders += [scoring.folder] if scoring.folder else []
     notes: list[str] = []
     frames = []
-    n_learnt = 0
+    n_learnt, inputs = 0, InputCounts()
     chunks = read_piece(
         piece, scoring.chunk_rows, bundle.manifest.columns, scoring.trim, notes.append
     )
@@ -153,6 +161,8 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         X = _read_or_tell(bundle, laid, folders, notes.append)
         if bundle.learnt is not None:
             n_learnt += int(bundle.learnt.contain(X).sum())
+        if scoring.usual is not None:
+            inputs.count(X, scoring.usual)
         frames.append(laid.frame.hstack(bundle.answer(X).rename(names)))
     frame = pl.concat(frames)
     data = part_bytes(frame, scoring.suffix)
@@ -164,6 +174,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         hashlib.sha256(data).hexdigest(),
         tuple(frame.columns),
         tuple(notes),
+        inputs,
     )
     scoring.parts.child(part_name(spec.index, scoring.suffix)).write(data)
     scoring.parts.child(part_name(spec.index, ".json")).write(part.to_bytes())
