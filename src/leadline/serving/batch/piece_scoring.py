@@ -12,6 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.across_files import perhaps_decimals
 from leadline.reading.conform import refuse_missing
 from leadline.reading.file_forms.raw import Trim
 from leadline.reading.file_forms.source import Note
@@ -230,12 +231,12 @@ def _read_or_tell(
     """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
     totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
     try:
-        X = _read(bundle, chunk, folders)
+        X = _read(bundle, chunk, folders, note)
     except DataError:
         if chunk.n_totals:
             above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
             # whatever else is odd is told first
-            _read(bundle, replace(chunk, frame=above), folders)
+            _read(bundle, replace(chunk, frame=above), folders, note)
             raise totals_refused(*totals) from None
         raise
     if chunk.n_totals:
@@ -243,7 +244,7 @@ def _read_or_tell(
     return X
 
 
-def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
+def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note) -> pl.DataFrame:
     """A chunk as the model is given it."""
     manifest = bundle.manifest
     refuse_missing(chunk.frame, manifest.columns)
@@ -251,6 +252,10 @@ def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.Da
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
+    for name in cleaned.columns:
+        reading = manifest.reading_schema.get(name)
+        if reading is not None and (told := perhaps_decimals(cleaned[name], reading)):
+            note(told)
     cleaned = _with_images(cleaned, manifest, chunk.place, folders)
     return bundle.read(cleaned, place=chunk.place)
 
