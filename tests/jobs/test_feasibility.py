@@ -63,8 +63,8 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     assert any(what.startswith("Folds at random flatter") for what in whats(verdict))
     answered = replace(verdict.past_only, is_answered=True)
     assert again(verdict, past_only=answered).answer is Answer.GO
-    steady = replace(verdict.past_only, p_value=0.2)
-    assert not any("at random" in what for what in whats(again(verdict, past_only=steady)))
+    no_worse = replace(verdict.past_only, p_value=0.2)
+    assert not any("at random" in what for what in whats(again(verdict, past_only=no_worse)))
 
 
 def test_labels_in_order_of_time_keep_their_neighbours() -> None:

@@ -168,9 +168,13 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     unusual = None
     if usual is not None:
         unusual = UnusualInputs.of((part.inputs for part in parts), usual)
-        for words in unusual.words if note is not None else ():
-            note(words)
+        for words in unusual.words:
+            (note or _keep_silent)(words)
     return Scored(n_rows, len(plans), len(parts), n_kept, unusual)
+
+
+def _keep_silent(_: str) -> None:
+    """Take no note."""
 
 
 def refuse_target(target: Location) -> None:
