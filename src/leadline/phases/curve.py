@@ -255,6 +255,12 @@ def p_no_better(point: Point, chance_error: float) -> float | None:
     return float(stdtr(n_repeats - 1, (point.mean - chance_error) / stderr))
 
 
+def shown_better(points: tuple[Point, ...], chance_error: float) -> tuple[bool, ...]:
+    """Whether the error of each point is taken for better than chance, as the verdict takes it."""
+    by_chance = _not_better(points, chance_error)
+    return tuple(point not in by_chance for point in points)
+
+
 def _not_better(points: tuple[Point, ...], chance_error: float) -> dict[Point, float]:
     """Points whose error is not shown to be below that of learning nothing, and by what chance."""
     tested = {point: p_no_better(point, chance_error) for point in points}

@@ -218,6 +218,9 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert not verdict.regions.has_begun
     assert "has not begun to fall" in verdict.regions.words("roc_auc")
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
+    told = again(verdict, shown_better=(True, False, True, False, True, True))
+    assert told.regions is not None
+    assert told.regions.learns_from == 800
     cheap = again(verdict, target_score=0.48)
     assert (cheap.recommendation, cheap.answer) == (Recommendation.GOOD_ENOUGH, Answer.UNCLEAR)
 
