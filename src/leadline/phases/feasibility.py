@@ -298,7 +298,7 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
                 f"{past.family} scores {past.mixed_score:.3f} learnt from rows of all times, and "
                 f"{past.past_score:.3f} from earlier rows alone.",
                 "If the model will predict the future, set split = 'time' under [data] and run "
-                "again; else split = 'random'.",
+                "again; else decide 'go' and say why.",
                 (past.column,),
             )
         )
