@@ -295,8 +295,8 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
         findings.append(
             warning(
                 f"Folds at random flatter: on the latest third by {past.column!r} a quick "
-                f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all times, and "
-                f"{past.past_score:.3f} from earlier rows alone.",
+                f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all "
+                f"times, and {past.past_score:.3f} from earlier rows alone.",
                 "If the model will predict the future, set split = 'time' under [data] and run "
                 "again; else decide 'go' and say why.",
                 (past.column,),
