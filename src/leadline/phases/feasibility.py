@@ -117,6 +117,21 @@ class Evidence:
     proposed_group: str = ""
     past_only: PastOnly | None = None
 
+    @property
+    def flattery(self) -> str:
+        """How far folds at random flatter, in a sentence; empty where that is not shown."""
+        past = self.past_only
+        if past is None or past.p_value > SIGNIFICANT:
+            return ""
+        gain = past.mixed_score - past.past_score
+        if (-gain if scoring_of(self.scoring).is_loss else gain) <= 0:
+            return ""
+        return (
+            f"Folds at random flatter: on the latest third by {past.column!r} a quick "
+            f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all times, and "
+            f"{past.past_score:.3f} from earlier rows alone."
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Feasibility(Verdict, Evidence):
@@ -142,7 +157,7 @@ def assess(evidence: Evidence) -> Feasibility:
     if not is_capped and is_blind(evidence):
         answer = Answer.UNCLEAR
     past = evidence.past_only
-    is_flattered = _is_flattered(evidence) and past is not None and not past.is_answered
+    is_flattered = bool(evidence.flattery) and past is not None and not past.is_answered
     is_doubtful = (
         _is_too_good(evidence) or evidence.proposed_group or _asks_nothing(evidence) or is_flattered
     )
@@ -167,7 +182,7 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
             return f"Too good to be true? {reached[0].upper()}{reached[1:]}"
         if evidence.proposed_group:
             return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
-        if _is_flattered(evidence):
+        if evidence.flattery:
             return f"Signal, which folds at random flatter: {reached}"
         if _asks_nothing(evidence):
             return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
@@ -231,15 +246,6 @@ def _one_answer(evidence: Evidence) -> str:
     return f"one answer for all rows reaches {words} of {evidence.baseline_score:.3f}"
 
 
-def _is_flattered(evidence: Evidence) -> bool:
-    """Whether rows of other times tell what earlier ones do not, beyond chance."""
-    past = evidence.past_only
-    if past is None or past.p_value > SIGNIFICANT:
-        return False
-    gain = past.mixed_score - past.past_score
-    return (-gain if scoring_of(evidence.scoring).is_loss else gain) > 0
-
-
 def _is_too_good(evidence: Evidence) -> bool:
     """Whether columns give the label away, or the score leaves nearly nothing to learn."""
     if evidence.p_value > SIGNIFICANT:
@@ -291,15 +297,13 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
         findings.append(
             warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
         )
-    if _is_flattered(evidence) and (past := evidence.past_only) is not None:
+    if evidence.flattery and evidence.past_only is not None:
         findings.append(
             warning(
-                f"Folds at random flatter: on the latest third by {past.column!r} a quick "
-                f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all "
-                f"times, and {past.past_score:.3f} from earlier rows alone.",
+                evidence.flattery,
                 "If the model will predict the future, set split = 'time' under [data] and run "
                 "again; else decide 'go' and say why.",
-                (past.column,),
+                (evidence.past_only.column,),
             )
         )
     if evidence.proposed_group:
