@@ -155,15 +155,14 @@ class UnusualInputs:
             said.append(f"No value in any of {rows}: {_listed([repr(x) for x in self.empty])}.")
         if self.unseen:
             most = Counter(self.unseen).most_common()
-            each = [
-                f"{name!r} in {n:,} of {rows} ({', '.join(map(repr, self._named(name)))})"
-                for name, n in most
-            ]
+            each = [f"{name!r} in {n:,} of {rows} ({self._named(name)})" for name, n in most]
             said.append(f"Never seen in training: {_listed(each)}.")
         return said
 
-    def _named(self, name: str) -> list[str]:
-        return [value for value, _ in Counter(self.values[name]).most_common(_MOST_NAMED)]
+    def _named(self, name: str) -> str:
+        most = Counter(self.values[name]).most_common(_MOST_NAMED)
+        are_more = len(self.values[name]) > len(most)
+        return ", ".join(repr(value) for value, _ in most) + " and others" * are_more
 
     def to_json(self) -> dict[str, Any]:
         """The same for machines."""
