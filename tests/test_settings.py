@@ -115,6 +115,8 @@ def test_project_is_called_by_its_folder_if_by_nothing(tmp_path: Path) -> None:
         ('["flights.csv"]', '["a.csv"]\ntime = "late"', "[data] time is the label"),
         ('["flights.csv"]', '["a.csv"]\ntest_share = 1.0', "line 11: [data] test_share is 1.0"),
         ("target_score = 0.9", "target_score = ", "is not TOML"),
+        ("0.9", "0.9\ncurrency = ''", "line 8: [problem] currency is ''. It must be the three"),
+        ("[data]", "[prices]\npriced_at = '2099-13-01'\n[data]", "[prices] priced_at is '2099-13"),
         ("0.9", "0.9\nwords = 3", "line 8: [problem] words is 3"),
         ("0.9", "0.9\n[problem.words]\nmis = 'x'", "line 9: [problem.words] mis is not known"),
         ("0.9", "0.9\n[problem.words]\nhit = [1]", "line 9: [problem] words.hit is [1]"),

@@ -4,7 +4,8 @@
 
 Seeded. Each group has a share of its own, drawn from a beta distribution with the intraclass
 correlation of the line; its rows are right or wrong by that share. The peer takes rows one by one
-(Wilson). Promises of a precision are held against a million rows of new groups.
+(Wilson). Promises of a precision are held against a million rows of new groups. The mean cost is of
+two classes whose confusions cost 5 and 1, a quarter of the rows being wrong.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from leadline.stats.interval import wilson_interval
+from leadline.stats.operating.class_costs import mean_cost
 from leadline.stats.operating.grouped_shares import share_of_groups
 from leadline.stats.operating.promises import promise_precision
 
@@ -44,6 +46,8 @@ def main() -> None:
     print(markdown(["groups", "correlation", *shares], lines))
     print()
     print(markdown(["groups", "promised", "kept", "one by one: promised", "kept"], _promises(rng)))
+    print()
+    print(markdown(["groups", "correlation", "cost one by one", "Leadline"], _costs(rng)))
 
 
 def _cells(n_groups: int, correlation: float, n_sets: int, rng: np.random.Generator) -> list[str]:
@@ -93,6 +97,32 @@ def _promises(rng: np.random.Generator, n_sets: int = 300) -> list[list[str]]:
             [str(n_groups), *(f"{each:.3f}" for place in (0, 1)
                               for each in (made[place] / n_sets, held[place]))]
         )  # fmt: skip
+    return lines
+
+
+def _costs(rng: np.random.Generator, n_sets: int = 400) -> list[list[str]]:
+    """How often intervals of the mean cost of a row hold it, and their mean width."""
+    costs, share = np.array([[0.0, 5.0], [1.0, 0.0]]), 0.25
+    truth_mean = share * (5 + 1) / 2
+    lines = []
+    for n_groups in _GROUPS:
+        groups = np.repeat(np.arange(n_groups), _ROWS)
+        for correlation in _CORRELATIONS:
+            size = 1 / correlation - 1 if correlation else np.inf
+            ends = np.empty((n_sets, 2, 2))
+            for each in range(n_sets):
+                own = np.full(n_groups, share)
+                if correlation:
+                    own = rng.beta(share * size, (1 - share) * size, n_groups)
+                truth = rng.integers(0, 2, groups.size)
+                said = np.where(rng.random(groups.size) < own[groups], 1 - truth, truth)
+                for place, known in enumerate((None, groups)):
+                    found = mean_cost(truth, said, costs, groups=known)
+                    ends[each, place] = found.low, found.high
+            held = np.mean((ends[..., 0] <= truth_mean) & (truth_mean <= ends[..., 1]), axis=0)
+            width = np.mean(ends[..., 1] - ends[..., 0], axis=0)
+            cells = [f"{h:.2f} ({w:.3f})" for h, w in zip(held, width, strict=True)]
+            lines.append([str(n_groups), f"{correlation:g}", *cells])
     return lines
 
 

@@ -75,6 +75,11 @@ def test_what_cannot_be_planned_is_said(
     assert told in answer.stderr
 
 
+def test_a_negative_budget_is_no_option(call: Call, tmp_path: Path) -> None:
+    assert "-50 is below 0" in call("plan", "-50", "--json", "-C", tmp_path).stderr
+    assert "No such option" in call("plan", "5", "--5", "-C", tmp_path).stderr
+
+
 def test_without_a_forecast_it_says_what_to_do(call: Call, tmp_path: Path) -> None:
     make_workspace(tmp_path, ("problem", "data")).close()
     answer = call("plan", 100, "-C", tmp_path)

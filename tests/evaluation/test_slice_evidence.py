@@ -85,6 +85,21 @@ def test_the_slice_that_fares_worse_comes_first_with_precision_and_recall() -> N
     assert report.mean_loss == its.loss.mean()
 
 
+def test_rows_that_err_together_tell_less_of_a_slice() -> None:
+    pool = pool_of(rows())
+    alike = replace(pool, groups=np.arange(N) // 29, kind=SplitKind.GROUP)
+    together = (np.random.default_rng(4).random(N) < 0.3)[alike.groups][pool.test]
+    its = Outcome("balanced", together.astype(float), pool.y[pool.test] == 1, together)
+
+    def width(which: Pool) -> float:
+        (report,) = slices_of(which, data(), [its], SliceQuestion(columns=("plan",)))
+        loss = report.lines[0].loss
+        assert loss is not None
+        return loss.high - loss.low
+
+    assert width(alike) > 1.5 * width(pool)
+
+
 def test_every_kind_of_column_makes_slices_but_images_and_what_the_model_must_not_see() -> None:
     pool = pool_of(rows())
     (report,) = slices_of(pool, data(), [outcome(pool)], SliceQuestion())

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 from tests.examples import example_data
+from tests.phases.again import again
 from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
 
 from leadline.datasets.frames import Pool
@@ -43,6 +45,26 @@ def test_noise_is_not_taken_for_signal(tmp_path: Path, seed: int) -> None:
     assert verdict.answer is Answer.NO
     assert any(what.startswith("Not better than chance") for what in whats(verdict))
     assert verdict.detectable_effect > 0
+
+
+def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> None:
+    # who leaves has the basic plan at first, and in the last third of the time the plus plan
+    steady = customers(480, strength=0)
+    is_late = pl.int_range(pl.len()) >= 320
+    leaves = pl.when(is_late).then(pl.col("plan") == "plus").otherwise(pl.col("plan") == "basic")
+    leaves ^= pl.Series(np.random.default_rng(0).random(480) < 0.1)
+    rows = steady.with_columns(
+        pl.when(leaves).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("left")
+    )
+    verdict = feasibility(tmp_path, rows.sample(fraction=1, shuffle=True, seed=0), target_score=0.7)
+    assert verdict.past_only is not None
+    assert verdict.past_only.past_score < verdict.past_only.mixed_score - 0.05
+    assert verdict.answer is Answer.UNCLEAR
+    assert any(what.startswith("Folds at random flatter") for what in whats(verdict))
+    answered = replace(verdict.past_only, is_answered=True)
+    assert again(verdict, past_only=answered).answer is Answer.GO
+    no_worse = replace(verdict.past_only, p_value=0.2)
+    assert not any("at random" in what for what in whats(again(verdict, past_only=no_worse)))
 
 
 def test_labels_in_order_of_time_keep_their_neighbours() -> None:

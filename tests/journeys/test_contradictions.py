@@ -40,7 +40,8 @@ READ_EVERY = 4
 # said of a verdict whose badge may not be a plain "go"
 AGAINST = re.compile(
     r"speaks? for going back|go back:|buy no|too close to call|: missed\.|not shown to be met"
-    r"|the target is missed|retrain, since|no plan\b|no signal found|did not hold",
+    r"|the target is missed|retrain, since|no plan\b|no signal found|did not hold"
+    r"|even at [\d,]+ rows? the error is not shown|the model is not better than guessing",
     re.IGNORECASE,
 )
 IDENTIFIER = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")

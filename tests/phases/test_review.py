@@ -67,8 +67,10 @@ def test_choosing_the_dearer_one_is_told() -> None:
 def test_a_stream_unlike_the_test_set_is_told(side: str) -> None:
     far = Bounds(estimate=0.3, low=0.2, high=0.4)
     real, test = (far, SAME) if side == "lower" else (SAME, far)
-    (what,) = warnings(reviewed(replace(CHEAP, recall=real, test_recall=test)))
+    verdict = reviewed(replace(CHEAP, recall=real, test_recall=test))
+    (what,) = warnings(verdict)
     assert what.startswith(f"cheap: recall is {side} on the stream")
+    assert verdict.answer is (Answer.UNCLEAR if side == "lower" else Answer.GO)
 
 
 def test_a_warning_of_the_stream_gives_the_range_that_the_verdict_gives() -> None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from leadline.reading.file_forms.raw import BY_COMMAND
 from leadline.reading.schema import CellType
-from leadline.reading.table import read_tables
+from leadline.reading.table import ReadingOptions, read_tables
 
 DAYS = [f"2024-05-{day:02d}" for day in range(1, 21)]
 
@@ -55,3 +56,20 @@ def test_typed_times_beside_text(tmp_path: Path) -> None:
     )
     typed.write_parquet(tmp_path / "b.parquet")
     assert len(told(text, tmp_path / "b.parquet")) == 1
+
+
+def test_numbers_that_could_be_thousands_are_told_of_a_later_file(tmp_path: Path) -> None:
+    def pay(*cells: str) -> Path:
+        path = tmp_path / "pay.csv"
+        path.write_text("\n".join(["pay;y", *(f"{cell};{row}" for row, cell in enumerate(cells))]))
+        return path
+
+    def later(path: Path) -> list[str]:
+        notes: list[str] = []
+        options = ReadingOptions(trim=BY_COMMAND)
+        assert read_tables([path], schema=schema, options=options, note=notes.append).frame.height
+        return [note for note in notes if "three decimals" in note]
+
+    schema = read_tables([pay("1.250,5", "800", "3.125")]).schema
+    assert len(later(pay("1.250", "3.125", ""))) == 1
+    assert later(pay("1.250", "800")) == later(pay("1.250", "3.125", "0.5")) == []

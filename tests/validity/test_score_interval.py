@@ -10,6 +10,7 @@ from leadline.evaluation.scores import standard_error_of
 from leadline.stats.interval import wilson_interval
 from leadline.stats.metric import METRICS, Task
 from leadline.stats.metric.score_interval import score_interval
+from leadline.stats.operating.class_costs import mean_cost
 from leadline.stats.operating.grouped_shares import share_of_groups
 
 N_ROWS, N_SETS, N_ENDLESS = 400, 250, 100_000
@@ -78,3 +79,19 @@ def test_shares_of_rows_that_err_together(share: float, n_groups: int) -> None:
     alone = wilson_interval(is_right.sum(axis=0), groups.size)
     assert 0.83 <= np.mean((found.low <= share) & (share <= found.high)) <= 0.97
     assert np.mean((alone.low <= share) & (share <= alone.high)) < 0.75
+
+
+def test_costs_of_rows_that_err_together() -> None:
+    rng = np.random.default_rng(3)
+    costs = np.array([[0.0, 5.0], [1.0, 0.0]])
+    groups = np.repeat(np.arange(N_GROUPS), N_OF_GROUP)
+    held = []
+    for _ in range(N_SETS):
+        truth = rng.integers(0, 2, groups.size)
+        is_wrong = rng.random(groups.size) < rng.beta(0.4, 1.2, N_GROUPS)[groups]
+        said = np.where(is_wrong, 1 - truth, truth)
+        found = [mean_cost(truth, said, costs, groups=known) for known in (groups, None)]
+        held.append([each.low <= 0.75 <= each.high for each in found])
+    together, alone = np.mean(held, axis=0)
+    assert 0.83 <= together <= 0.97
+    assert alone < 0.75

@@ -79,6 +79,11 @@ def test_a_preview_knows_what_a_changed_problem_touches(released_folder: Path) -
 
 def test_a_changed_file_is_read_again_and_all_that_stands_on_it(released_folder: Path) -> None:
     customers(N_POOL + 40).write_csv(released_folder / "pool.csv")
+    with (
+        Workspace.open(released_folder) as workspace,
+        pytest.raises(NotReadyError, match=r"have changed since.*Run 'leadline run data' first"),
+    ):
+        list(refresh(workspace, ["labelling"], by=BY))
     started: list[str] = []
     with Workspace.open(released_folder) as workspace:
         refreshing = refresh(workspace, ["define"], by=BY, started=started.append)

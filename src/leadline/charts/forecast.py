@@ -22,7 +22,7 @@ _TITLES = {
     Recommendation.TOO_CLOSE: "Too close to call: the budget may or may not reach the target",
     Recommendation.NO_MORE: "Buy no more rows: go on with those there are, or lower the target",
     Recommendation.SEARCH_LONGER: "Search longer: this forecast is no reason to stop yet",
-    Recommendation.STOP: "Stop: the target costs more than was granted",
+    Recommendation.STOP: "Stop: what was granted is unlikely to reach the target",
     Recommendation.UNREACHABLE: "Unreachable: no number of rows is likely to meet the target",
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from leadline.engines.contract import Executor
     from leadline.serving.batch.score_file import Scored
+    from leadline.serving.batch.unusual_inputs import UsualInputs
     from leadline.settings import Settings
     from leadline.workspace import Workspace
 
@@ -59,7 +60,8 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
 
     Adds the columns `score` and `flagged` (yes/no questions), `score` and `label` (several
     classes; with `abstains` where the release leaves rows without an answer), or `score` alone: the
-    predicted number. The target appears whole or not at all. If the command is killed, or the disk
+    predicted number. Categories that training never saw, and columns without any value, are told.
+    The target appears whole or not at all. If the command is killed, or the disk
     is full, the same command goes on from there.
     """
     from leadline.cli.releases import latest_release
@@ -81,11 +83,13 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
             progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
             executor=workers,
+            usual=_usual_inputs(workspace),
         )
     if as_json:
         done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}
         counts = {"files": scored.n_files, "pieces": scored.n_parts, "kept": scored.n_kept}
-        echo_json({**done, **counts, "notes": notes})
+        unusual = scored.unusual.to_json() if scored.unusual else {}
+        echo_json({**done, **counts, **unusual, "notes": notes})
         return
     of_files = f" of {scored.n_files:,} files" if scored.n_files > 1 else ""
     click.echo(f"{scored.n_rows:,} rows{of_files} scored by release {release.release_id}: {goal}")
@@ -95,6 +99,22 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         )
     for words in notes:
         click.echo(f"Note: {words}")
+
+
+def _usual_inputs(workspace: Workspace) -> UsualInputs | None:
+    """What the rows of the release in service look like; None where they are not at hand."""
+    from leadline.errors import RecordError
+    from leadline.monitoring.release_in_service import stood_on
+    from leadline.reading.conform import conform
+    from leadline.serving.batch.unusual_inputs import UsualInputs
+    from leadline.snapshot import from_parquet
+
+    data = stood_on(workspace.record)[1]
+    try:
+        frame = from_parquet(workspace.artifacts.get(data.snapshot))
+    except RecordError:
+        return None
+    return UsualInputs.of(conform(frame, data.features), data.features)
 
 
 def _workers(

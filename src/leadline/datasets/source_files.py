@@ -9,8 +9,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadline.errors import DataError, SettingsError
-from leadline.phases.data import Kind
+from leadline.errors import DataError, NotReadyError, SettingsError
+from leadline.phases.data import Data, Kind
+from leadline.phases.lifecycle import ROWS, Stage
 from leadline.reading.correction import Correction
 from leadline.reading.file_forms.packed import Tell
 from leadline.reading.file_forms.raw import IN_FILE, Trim
@@ -181,6 +182,17 @@ def source_digest(workspace: Workspace) -> str:
     DataError
         If a file is missing.
     """
+    return source_digests(workspace)[1]
+
+
+def source_digests(workspace: Workspace) -> tuple[str, str]:
+    """Digest of the files and of how they are to be read, and that of `source_digest`.
+
+    Raises
+    ------
+    DataError
+        If a file is missing.
+    """
     settings = workspace.settings.data
     digest = hashlib.sha256()
     how = {
@@ -200,8 +212,43 @@ def source_digest(workspace: Workspace) -> str:
             )
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
+    of_files = digest.hexdigest()
     for vote in workspace.record.labels.votes.plain():
         digest.update(f"{vote.item} {vote.annotator} {vote.value}".encode())
     for item, label in workspace.record.labels.adjudications.labels().items():
         digest.update(f"{item} {label}".encode())
-    return digest.hexdigest()
+    return of_files, digest.hexdigest()
+
+
+def require_unchanged(workspace: Workspace, row: str) -> None:
+    """Refuse to learn from rows that the files no longer hold.
+
+    What is released already is watched all the same. Files that lie on another computer, and
+    verdicts of before these digests, are not looked at.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Whose settings name the files.
+    row : str
+        What is to be computed.
+
+    Raises
+    ------
+    NotReadyError
+        If a file, or what [data] says of it, has changed since.
+    """
+    its = ROWS[row]
+    if "data" not in its.stands_on or its.stage in {Stage.SHIP, Stage.WATCH}:
+        return
+    measured = workspace.record.latest_of(Data)
+    files = map(workspace.path, workspace.settings.data.files)
+    if measured is None or not measured.files_digest or not all(map(Path.is_file, files)):
+        return
+    if source_digests(workspace)[0] != measured.files_digest:
+        raise NotReadyError(
+            "The files of data, or how [data] says they are read, have changed since they were "
+            "measured.",
+            "What is learnt must be of the rows that the audit looked at.",
+            "Run 'leadline run data' first, or bring back what was there.",
+        )

@@ -101,6 +101,7 @@ class _Codes:
     names: list[str]
     truth: Ints
     costs: Floats
+    groups: NDArray[Any] | None
 
     def of(self, said: NDArray[Any]) -> Ints:
         """Codes of classes."""
@@ -108,7 +109,8 @@ class _Codes:
 
     def cost(self, said: Ints, rows: NDArray[np.bool_]) -> Bounds:
         """What some of the rows cost on average."""
-        return _bounds(mean_cost(self.truth[rows], said[rows], self.costs))
+        some = None if self.groups is None else self.groups[rows]
+        return _bounds(mean_cost(self.truth[rows], said[rows], self.costs, groups=some))
 
     def dearest(self, said: Ints) -> tuple[Confusion, ...]:
         """The confusions that cost most together."""
@@ -152,7 +154,7 @@ def priced(
     plain : DefaultDecision
         What `likeliest_class` made of the same rows.
     groups : ndarray of shape (n_samples,), optional
-        What errs together. Bounds of costs take rows to err alone.
+        What errs together.
     """
     said, sure = likeliest
     names = np.unique(np.concatenate([truth, said, cheapest]).astype(str)).tolist()
@@ -160,10 +162,11 @@ def priced(
         names,
         np.searchsorted(names, truth.astype(str)).astype(np.int64),
         cost_matrix(names, by_truth(costs)),
+        groups,
     )
     by_share, by_cost = codes.of(said), codes.of(cheapest)
     every = np.ones(truth.size, dtype=np.bool_)
-    saving = mean_saving(codes.truth, by_share, by_cost, codes.costs)
+    saving = mean_saving(codes.truth, by_share, by_cost, codes.costs, groups=groups)
     found = likeliest_class(truth, cheapest, groups=groups)
     return (
         replace(

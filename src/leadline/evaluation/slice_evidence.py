@@ -15,7 +15,9 @@ from leadline.errors import SettingsError
 from leadline.phases.data import Data, Kind, SplitKind
 from leadline.phases.performance.slice_report import GroupLine, PointSlices, RateGap, SliceLine
 from leadline.phases.verdict import Bounds
-from leadline.stats.interval import two_sided_z, wilson_interval
+from leadline.stats.interval import two_sided_z
+from leadline.stats.operating.grouped_shares import worth_of_mean
+from leadline.stats.prediction_quality import share_of_rows
 from leadline.stats.slices import (
     GroupDifferences,
     RateDifference,
@@ -94,8 +96,8 @@ def slices_of(
     rows = pool.frame[pool.test], pool.X[pool.test]
     columns = slice_columns(*rows, data, names_to_look_at(data, question.columns, question.groups))
     groups = slice_columns(*rows, data, question.groups)
-    error = _BY_CHANCE / max(len(outcomes), 1)
-    found = (_at_point(outcome, columns, groups, question, error) for outcome in outcomes)
+    error, alike = _BY_CHANCE / max(len(outcomes), 1), pool.alike(pool.test)
+    found = (_at_point(outcome, columns, groups, question, error, alike) for outcome in outcomes)
     alike_by = data.split.column if data.split.kind is SplitKind.GROUP else ""
     return tuple(replace(report, alike_by=alike_by) for report in found)
 
@@ -132,6 +134,7 @@ def _at_point(
     groups: Mapping[str, NDArray[Any]],
     question: SliceQuestion,
     error: float,
+    alike: NDArray[Any] | None,
 ) -> PointSlices:
     found = search_slices(
         outcome.loss,
@@ -142,7 +145,7 @@ def _at_point(
         n_permutations=_N_PERMUTATIONS,
     )
     is_share = bool(np.isin(outcome.loss, (0.0, 1.0)).all())
-    lines = [_line(each, outcome, set(groups), is_share=is_share) for each in found.slices]
+    lines = [_line(each, outcome, set(groups), alike, is_share=is_share) for each in found.slices]
     return PointSlices(
         point=outcome.point,
         mean_loss=found.mean_loss,
@@ -164,15 +167,21 @@ def _kept(lines: list[SliceLine]) -> tuple[SliceLine, ...]:
 
 
 def _line(
-    found: SearchedSlice, outcome: Outcome, groups: Collection[str], *, is_share: bool
+    found: SearchedSlice,
+    outcome: Outcome,
+    groups: Collection[str],
+    alike: NDArray[Any] | None,
+    *,
+    is_share: bool,
 ) -> SliceLine:
     columns = tuple(rule.column for rule in found.rules)
-    precision, recall = _precision_recall(found, outcome)
+    its = None if alike is None else alike[found.rows]
+    precision, recall = _precision_recall(found, outcome, its)
     return SliceLine(
         name=found.words,
         columns=columns,
         n_rows=found.n_rows,
-        loss=_mean(outcome.loss[found.rows], is_share=is_share),
+        loss=_mean(outcome.loss[found.rows], its, is_share=is_share),
         rest=found.rest_loss,
         at_least=found.at_least if found.state is SliceState.WORSE else None,
         p_value=found.p_value,
@@ -189,30 +198,36 @@ def _is_finite(value: float | None) -> bool:
     return value is not None and bool(np.isfinite(value))
 
 
-def _mean(loss: NDArray[np.float64], *, is_share: bool) -> Bounds | None:
+def _mean(
+    loss: NDArray[np.float64], alike: NDArray[Any] | None, *, is_share: bool
+) -> Bounds | None:
     if is_share:
-        return _share(int(loss.sum()), loss.size)
+        return _share(loss == 1, np.ones(loss.size, dtype=bool), alike)
     if loss.size < _FEWEST_FOR_A_MEAN:
         return None
-    mean, half = loss.mean(), two_sided_z(0.9) * loss.std(ddof=1) / np.sqrt(loss.size)
+    n_rows = loss.size if alike is None else max(worth_of_mean(loss, alike), 1.0)
+    mean, half = loss.mean(), two_sided_z(0.9) * loss.std(ddof=1) / np.sqrt(n_rows)
     return Bounds(estimate=float(mean), low=float(max(mean - half, 0.0)), high=float(mean + half))
 
 
-def _share(n_hits: int, n_rows: int) -> Bounds | None:
-    if not n_rows:
+def _share(
+    is_hit: NDArray[np.bool_], is_trial: NDArray[np.bool_], alike: NDArray[Any] | None
+) -> Bounds | None:
+    """Share of some rows; None where there is none."""
+    if not is_trial.any():
         return None
-    ends = wilson_interval(n_hits, n_rows)
-    return Bounds(estimate=n_hits / n_rows, low=ends.low, high=ends.high)
+    its = None if alike is None else alike[is_trial]
+    found = share_of_rows(is_hit[is_trial], its)
+    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
 
 
 def _precision_recall(
-    found: SearchedSlice, outcome: Outcome
+    found: SearchedSlice, outcome: Outcome, alike: NDArray[Any] | None
 ) -> tuple[Bounds | None, Bounds | None]:
     if outcome.truth is None or outcome.flagged is None:
         return None, None
     truth, flagged = outcome.truth[found.rows], outcome.flagged[found.rows]
-    n_hits = int((truth & flagged).sum())
-    return _share(n_hits, int(flagged.sum())), _share(n_hits, int(truth.sum()))
+    return _share(truth, flagged, alike), _share(flagged, truth, alike)
 
 
 def _group_lines(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.audit.find_suspicions import find_suspicions
 from leadline.datasets.frames import Target
-from leadline.datasets.source_files import read_pool, source_digest
+from leadline.datasets.source_files import read_pool, source_digests
 from leadline.errors import DataError
 from leadline.labelling.machine_teaching import row_keys, taught_rows, teaching_of
 from leadline.labelling.vote_table import with_votes
@@ -114,6 +114,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
         report=lambda words, share: report(words, 0.4 + 0.6 * share),
     )
     notes += _answers_by_group(found.groups, settings.group, labelled)
+    files_digest, whole_digest = source_digests(workspace)
     return phase.assess(
         phase.Evidence(
             snapshot=workspace.artifacts.put(to_parquet(labelled), "snapshot"),
@@ -122,7 +123,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
                 if unlabelled.height
                 else ""
             ),
-            source_digest=source_digest(workspace),
+            source_digest=whole_digest,
+            files_digest=files_digest,
             files=tuple(settings.files),
             notes=tuple(notes),
             reading=table.schema,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.engines.loading import load
 from leadline.errors import NotReadyError
@@ -19,6 +20,7 @@ from leadline.phases.data import LEAK_SCORE, Data, Kind, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
+from leadline.stats.candidate_comparison import corrected_resampled_t
 from leadline.stats.labels.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 _FAMILY = "linear"
 _BASELINE = "majority"
+_FLEXIBLE = "boosting"
 _N_ROWS = 2000
 _N_ROWS_OF_TEXT = 600  # a fit on texts or images takes ten times as long
 _N_OF_RARE = 30  # of a class of which there are fewer, chance explains nearly any score
@@ -39,6 +42,8 @@ _N_PERMUTATIONS = 39
 _FEWEST_PERMUTATIONS = 19  # fewer cannot show a p-value of .05
 _MOST_TRIES = 4 * _N_PERMUTATIONS
 _FEWEST_REPEATED = 20
+_FEWEST_DATED = 300
+_N_DATED = 6
 _MOST_NAMED = 3
 
 
@@ -86,7 +91,54 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             baseline_score=_score(pool, replace(spec, family=_BASELINE, params={})),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
+            past_only=_past_only(pool, data, spec, is_answered=_says_random(workspace)),
         )
+    )
+
+
+def _says_random(workspace: Workspace) -> bool:
+    return workspace.settings.data.split == "random"
+
+
+def _past_only(
+    pool: Pool, data: Data, spec: FitSpec, *, is_answered: bool
+) -> phase.PastOnly | None:
+    """Score the latest rows by a model of rows of all times, and by one of as many earlier rows.
+
+    Where it is cheap, by a family that can learn what holds at some time only, as a search will.
+    """
+    name = data.time_column
+    if pool.kind is not SplitKind.RANDOM or not name:
+        return None
+    if not _is_slow(data):
+        task, features = data.task.value, data.features
+        params = load("families", _FLEXIBLE)().candidates(task, features, pool.order.size)[0]
+        spec = replace(spec, family=_FLEXIBLE, params=params)
+    rows = pool.order[pool.frame[name].is_not_null().to_numpy()[pool.order]]
+    rows = rows[np.argsort(pool.frame[name].to_numpy()[rows], kind="stable")]
+    n_past = rows.size * 2 // 3
+    if rows.size < _FEWEST_DATED:
+        return None
+    past, latest = rows[:n_past], rows[n_past:]
+    scores = []
+    try:
+        for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
+            its = valid[np.isin(valid, latest)]
+            scores.append(
+                [fit_and_score(pool, each, its, spec).score for each in (train[:n_past], past)]
+            )
+    except NotReadyError:
+        return None
+    mixed, alone = np.mean(scores, axis=0)
+    gaps = [one - other for one, other in scores]
+    test = corrected_resampled_t(gaps, n_past, max(latest.size // _N_DATED, 1))
+    return phase.PastOnly(
+        column=name,
+        family=spec.family,
+        mixed_score=float(mixed),
+        past_score=float(alone),
+        p_value=test.p_value,
+        is_answered=is_answered,
     )
 
 
@@ -106,8 +158,7 @@ def _telling_words(data: Data) -> tuple[str, ...]:
 
 def _small(pool: Pool, data: Data) -> Pool:
     """At most so many train rows, still in their order; more where a class is rare."""
-    is_slow = {Kind.TEXT, Kind.IMAGE} & set(data.features.values())
-    n_rows = _N_ROWS_OF_TEXT if is_slow else _N_ROWS
+    n_rows = _N_ROWS_OF_TEXT if _is_slow(data) else _N_ROWS
     if data.task is Task.BINARY:
         share = float(np.mean(pool.y[pool.order] == 1)) if pool.order.size else 0.0
         rarer = min(share, 1 - share)
@@ -117,6 +168,10 @@ def _small(pool: Pool, data: Data) -> Pool:
         return pool
     kept = np.random.default_rng(data.split.seed).permutation(pool.order.size)[:n_rows]
     return replace(pool, order=pool.order[np.sort(kept)])
+
+
+def _is_slow(data: Data) -> bool:
+    return bool({Kind.TEXT, Kind.IMAGE} & set(data.features.values()))
 
 
 def _shuffled_scores(

@@ -10,7 +10,7 @@ from leadline.evaluation.budget import spent_on_machines, train_share
 from leadline.evaluation.forecast_history import rounds_over, verified_forecasts
 from leadline.labelling.selection_history import chosen_rows
 from leadline.phases import forecast as phase
-from leadline.phases.curve import CandidateCurve, Curve, Point
+from leadline.phases.curve import CandidateCurve, Curve, Point, shown_better
 from leadline.phases.data import Data, machine_worth
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.labelling import Labelling
@@ -73,6 +73,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Forecast:
             n_repeats=min(len(point.errors) for point in points),
             family=family,
             chance_error=curve.chance_error,
+            shown_better=shown_better(points, curve.chance_error),
             n_rounds=workspace.settings.labels.rounds,
             n_bought=rounds_over(workspace.record, problem, data.split.n_train),
             time_box_s=problem.time_box_s,

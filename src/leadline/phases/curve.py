@@ -206,7 +206,8 @@ def assess(evidence: Evidence) -> Curve:
         findings.append(warning(f"Fewer than {_FEWEST_REPEATS} repeats at some sizes."))
     if end.mean >= start.mean:
         findings.append(warning("The error does not fall with more rows."))
-    findings.extend(_small_data(first.points, evidence.chance_error))
+    by_chance = _not_better(first.points, evidence.chance_error)
+    findings.extend(_small_data(first.points, by_chance))
     findings.extend(_crossings(evidence))
     findings.extend(_ending(evidence))
     findings.extend(learnt_notes(evidence.machine_shares, evidence.n_available))
@@ -218,11 +219,13 @@ def assess(evidence: Evidence) -> Curve:
                 f"{first.candidate} sees them now; test rows stay drawn by chance."
             )
         )
+    has_learnt = end not in by_chance
     return Curve(
-        answer=Answer.GO,
+        answer=Answer.GO if has_learnt else Answer.UNCLEAR,
         summary=(
             f"{first.candidate}: the error goes from {start.mean:.3f} at {start.n_train:,} rows "
-            f"to {end.mean:.3f} at {end.n_train:,}."
+            f"to {end.mean:.3f} at {end.n_train:,}"
+            + ("." if has_learnt else ", which is not shown to be better than chance.")
         ),
         findings=tuple(findings),
         **vars(evidence),
@@ -252,19 +255,29 @@ def p_no_better(point: Point, chance_error: float) -> float | None:
     return float(stdtr(n_repeats - 1, (point.mean - chance_error) / stderr))
 
 
-def _small_data(points: tuple[Point, ...], chance_error: float) -> list[Finding]:
-    """Where the error is not shown to be below that of learning nothing."""
-    tested = [(point, p_no_better(point, chance_error)) for point in points]
-    by_chance = [(point, p) for point, p in tested if p is not None and p > _SURE]
+def shown_better(points: tuple[Point, ...], chance_error: float) -> tuple[bool, ...]:
+    """Whether the error of each point is taken for better than chance, as the verdict takes it."""
+    by_chance = _not_better(points, chance_error)
+    return tuple(point not in by_chance for point in points)
+
+
+def _not_better(points: tuple[Point, ...], chance_error: float) -> dict[Point, float]:
+    """Points whose error is not shown to be below that of learning nothing, and by what chance."""
+    tested = {point: p_no_better(point, chance_error) for point in points}
+    return {point: p for point, p in tested.items() if p is not None and p > _SURE}
+
+
+def _small_data(points: tuple[Point, ...], by_chance: Mapping[Point, float]) -> list[Finding]:
+    """Up to which size, or that at all of them, nothing is shown to be learnt."""
     if not by_chance:
         return []
-    point, p = by_chance[-1]
+    point = list(by_chance)[-1]
     if point is points[-1]:
         return [
             warning(
                 f"Even at {plural(point.n_train, 'row')} the error is not shown to be better than "
                 f"chance: small-data region. Learning nothing would do as well by luck with a "
-                f"chance of {percent(p)}.",
+                f"chance of {percent(by_chance[point])}.",
                 "Bring more rows or better columns; a forecast from here is a guess.",
             )
         ]

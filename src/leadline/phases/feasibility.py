@@ -15,6 +15,34 @@ SIGNIFICANT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
+class PastOnly:
+    """Scores of one model on the latest third of the train rows.
+
+    Attributes
+    ----------
+    column : str
+        That dates the rows.
+    family : str
+        Of the model.
+    mixed_score : float
+        Learnt from as many rows of all times.
+    past_score : float
+        Learnt from earlier rows alone.
+    p_value : float in [0, 1]
+        Of no difference, by a corrected resampled t test.
+    is_answered : bool
+        Whether a person has said that rows are to be split at random.
+    """
+
+    column: str
+    family: str
+    mixed_score: float
+    past_score: float
+    p_value: float
+    is_answered: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """A quick baseline against shuffled labels, and what would prove success.
 
@@ -63,6 +91,8 @@ class Evidence:
     proposed_group : str
         A column by which rows seem to belong together, of which nobody has said whether they
         do; empty if there is none.
+    past_only : PastOnly or None
+        How far folds at random flatter; None where rows are not dated, or not split at random.
     """
 
     scoring: str
@@ -85,6 +115,22 @@ class Evidence:
     strongest: tuple[str, ...] = ()
     baseline_score: float | None = None
     proposed_group: str = ""
+    past_only: PastOnly | None = None
+
+    @property
+    def flattery(self) -> str:
+        """How far folds at random flatter, in a sentence; empty where that is not shown."""
+        past = self.past_only
+        if past is None or past.p_value > SIGNIFICANT:
+            return ""
+        gain = past.mixed_score - past.past_score
+        if (-gain if scoring_of(self.scoring).is_loss else gain) <= 0:
+            return ""
+        return (
+            f"Folds at random flatter: on the latest third by {past.column!r} a quick "
+            f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all times, and "
+            f"{past.past_score:.3f} from earlier rows alone."
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +156,11 @@ def assess(evidence: Evidence) -> Feasibility:
     answer = Answer.GO if has_signal and not is_capped else Answer.NO
     if not is_capped and is_blind(evidence):
         answer = Answer.UNCLEAR
-    is_doubtful = _is_too_good(evidence) or evidence.proposed_group or _asks_nothing(evidence)
+    past = evidence.past_only
+    is_flattered = bool(evidence.flattery) and past is not None and not past.is_answered
+    is_doubtful = (
+        _is_too_good(evidence) or evidence.proposed_group or _asks_nothing(evidence) or is_flattered
+    )
     if answer is Answer.GO and is_doubtful:
         answer = Answer.UNCLEAR
     return Feasibility(
@@ -132,6 +182,8 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
             return f"Too good to be true? {reached[0].upper()}{reached[1:]}"
         if evidence.proposed_group:
             return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
+        if evidence.flattery:
+            return f"Signal, which folds at random flatter: {reached}"
         if _asks_nothing(evidence):
             return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
         return f"There is signal: {reached}"
@@ -244,6 +296,15 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
     elif evidence.p_value <= SIGNIFICANT and _is_no_better(evidence):
         findings.append(
             warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
+        )
+    if evidence.flattery and evidence.past_only is not None:
+        findings.append(
+            warning(
+                evidence.flattery,
+                "If the model will predict the future, set split = 'time' under [data] and run "
+                "again; else decide 'go' and say why.",
+                (evidence.past_only.column,),
+            )
         )
     if evidence.proposed_group:
         name = evidence.proposed_group

@@ -11,6 +11,7 @@ from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
     StreamPoint,
+    is_lower_on_stream,
     learnt_findings,
     reality_findings,
 )
@@ -152,7 +153,7 @@ def assess(evidence: Evidence) -> Review:
     chosen = evidence.chosen_point
     is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
-    known = _known_rows(evidence)
+    known, is_lower = _known_rows(evidence), is_lower_on_stream(chosen)
     findings = [*known, *_choice_findings(evidence, is_clear, has_enough)]
     findings += _people_findings(evidence)
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
@@ -161,8 +162,9 @@ def assess(evidence: Evidence) -> Review:
     if evidence.reader is not None:
         findings += evidence.reader.findings
     findings += stream_slice_findings(evidence.slices)
+    is_settled = is_clear and has_enough and not known and not is_lower
     return Review(
-        answer=Answer.GO if is_clear and has_enough and not known else Answer.UNCLEAR,
+        answer=Answer.GO if is_settled else Answer.UNCLEAR,
         summary=_summary(evidence),
         findings=tuple(findings),
         **vars(evidence),

@@ -61,6 +61,38 @@ def _times(part: pl.Series, *, has_offset: bool) -> pl.Series:
     return text.filter(is_marked if has_offset else ~is_marked & text.str.contains(_TIME))
 
 
+def perhaps_decimals(part: pl.Series, reading: ColumnReading) -> str:
+    """What a person is told where numbers read as thousands could have decimals; else empty.
+
+    Parameters
+    ----------
+    part : polars.Series
+        The column in one file, as the file has it.
+    reading : ColumnReading
+        Of the column, as other files made it.
+
+    Examples
+    --------
+    >>> pay = ColumnReading(name="pay", type=CellType.NUMBER, decimal=",", thousands=".")
+    >>> perhaps_decimals(pl.Series(["1.250", "3.125"]), pay)[:63]
+    "'pay': each number could be thousands or have three decimals; t"
+    >>> perhaps_decimals(pl.Series(["1.250", "800"]), pay)
+    ''
+    """
+    mark = reading.thousands
+    if part.dtype != pl.String or reading.type is not CellType.NUMBER or mark not in {".", ","}:
+        return ""
+    cells = part.str.strip_chars().drop_nulls()
+    cells = cells.filter(cells.str.contains(r"\d"))
+    is_unclear = cells.str.contains(rf"^[-+]?[1-9]\d{{0,2}}[{mark}]\d{{3}}$")
+    if cells.is_empty() or not is_unclear.all():
+        return ""
+    return (
+        f"{reading.name!r}: each number could be thousands or have three decimals; they were read "
+        f'as in training, "1{mark}234" as 1234. For a decimal mark, write "{reading.decimal}".'
+    )
+
+
 def in_unit(part: pl.Series, reading: ColumnReading, table: RawTable, note: Note) -> pl.Series:
     """Cells of a file in the unit of their column: .25 that a workbook shows as 25 % is 25.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.across_files import mixed_zones
+from leadline.reading.across_files import mixed_zones, perhaps_decimals
 from leadline.reading.column_values import (
     as_read,
     column_values,
@@ -224,6 +224,10 @@ def _read_column(
         odd = []
     if told := mixed_zones(parts, reading):
         note(told)
+    if name in schema.names and options.trim.advice is not Advice.PROJECT:
+        for part, table in zip(parts, tables, strict=True):
+            if told := perhaps_decimals(part, reading):
+                note(f"{table.path.name}: {told}")
     words = words_for_nothing(parts, column, reading)
     return _Column(recognised, as_read(reading, column, images), column, words, odd)
 

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 
 AtLeast0 = Annotated[float, Field(ge=0)]
 Above0 = Annotated[float, Field(gt=0)]
+
+
+def _as_currency(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z]{3}", text.strip()):
+        raise ValueError("It must be the three letters of a currency, such as EUR")
+    return text.strip().upper()
+
+
+def _as_day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
+    except ValueError:
+        raise ValueError("It must be a day such as 2026-01-31, or empty") from None
+
+
+Currency = Annotated[str, AfterValidator(_as_currency)]
+Day = Annotated[str, AfterValidator(_as_day)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +96,7 @@ class Prices:
     row: AtLeast0 = 0.0
     machines: tuple[Machine, ...] = ()
     dollar_rate: AtLeast0 = 0.0
-    priced_at: str = ""
+    priced_at: Day = ""
 
     @property
     def vote_cost(self) -> float:

@@ -15,7 +15,7 @@ from leadline.settings.access_sections import AccessSettings
 from leadline.settings.label_sections import LabelSettings
 from leadline.settings.machine_sections import EthicsSettings, Machine, MachineName
 from leadline.settings.notify import NotifySettings
-from leadline.settings.price_sections import Prices
+from leadline.settings.price_sections import Currency, Prices
 from leadline.settings.service_sections import ServeSettings, WatchSettings
 from leadline.settings.team_sections import StoreSettings, WorkSettings
 
@@ -119,7 +119,7 @@ class ProblemSettings:
     today: str = ""
     today_misses: AtLeast0 = 0.0
     today_false_alarms: AtLeast0 = 0.0
-    currency: str = "USD"
+    currency: Currency = "USD"
     budget: AtLeast0 = 0.0
     time_box_s: Above0 = 60.0
     owner: str = ""

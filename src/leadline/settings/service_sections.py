@@ -7,6 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
+from leadline.settings.price_sections import Day
+
 _LENIENT = ConfigDict(coerce_numbers_to_str=True, allow_inf_nan=False)
 
 AtLeast0 = Annotated[float, Field(ge=0)]
@@ -55,7 +57,7 @@ class ServeSettings:
     p99_ms: Above0 = 100.0
     measure_s: Annotated[float, Field(ge=5)] = 90.0
     instance_per_hour: AtLeast0 = 0.10
-    priced_at: str = ""
+    priced_at: Day = ""
     machine: str = ""
     rows_per_year: AtLeast0 = 0.0
     executor: str = "loky"

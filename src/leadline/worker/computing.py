@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leadline.datasets.source_files import require_unchanged
 from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyError, RecordError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
@@ -266,6 +267,7 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
             if closed:
                 raise NotReadyError(closed, "", next_step(row, closed))
             reading = workspace.record.reading(row)
+        require_unchanged(workspace, row)
         report = _JobReport(workspace, job, worker, begun)
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)

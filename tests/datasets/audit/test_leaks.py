@@ -6,7 +6,7 @@ import pytest
 from tests.examples import example_problem
 
 from leadline.datasets.audit.leaks import filled_leaks, single_column_scores
-from leadline.phases.data import Column, Kind, Role
+from leadline.phases.data import Column, FilledLeak, Kind, Role
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 
@@ -106,3 +106,19 @@ def test_a_column_that_is_written_for_one_class_only_is_told() -> None:
     assert (invoice.column, invoice.is_filled, invoice.value) == ("invoice", False, "0")
     assert filled_leaks(frame, np.full(400, "1")) == ()
     assert filled_leaks(frame[:0], label[:0]) == ()
+
+
+def test_a_column_that_is_filled_half_as_often_for_a_rare_class_is_no_leak() -> None:
+    rng = np.random.default_rng(4)
+    is_rare = rng.random(40_000) < 0.015
+    label = np.where(is_rare, "rare", "other")
+
+    def filled(for_rare: float, for_others: float) -> tuple[FilledLeak, ...]:
+        is_filled = rng.random(label.size) < np.where(is_rare, for_rare, for_others)
+        return filled_leaks(
+            pl.DataFrame({"x": np.where(is_filled, 1.0, np.nan)}).fill_nan(None), label
+        )
+
+    assert filled(0.15, 0.3) == ()
+    (told,) = filled(0.005, 0.3)
+    assert (told.is_filled, told.value) == (True, "other")

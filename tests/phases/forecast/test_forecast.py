@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from tests.examples import example_forecast
-from tests.phases.again import notes, warnings
+from tests.phases.again import again, notes, warnings
 from tests.phases.forecast.forecasts import SIZES, forecast
 
 from leadline.phases.forecast import QUANTILES, Forecast
@@ -58,6 +58,10 @@ def test_nothing_is_bought_with_no_money() -> None:
     assert verdict.p_now >= 0.5
     assert verdict.recommendation is Recommendation.NO_MORE
     assert ", and the budget buys no more; " in verdict.summary
+    none = forecast(0.87, budget=0.0)
+    assert none.recommendation is Recommendation.STOP
+    assert none.summary.startswith("Stop: what was granted is unlikely to reach the target: ")
+    assert Recommendation("stop: the target costs more than was granted") is none.recommendation
 
 
 def test_a_likelier_success_takes_more_rows_and_money() -> None:
@@ -214,6 +218,11 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert not verdict.regions.has_begun
     assert "has not begun to fall" in verdict.regions.words("roc_auc")
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
+    told = again(verdict, shown_better=(True, False, True, False, True, True))
+    assert told.regions is not None
+    assert told.regions.learns_from == 800
+    cheap = again(verdict, target_score=0.48)
+    assert (cheap.recommendation, cheap.answer) == (Recommendation.GOOD_ENOUGH, Answer.UNCLEAR)
 
 
 def test_a_flat_curve_is_close_to_its_floor() -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.examples import example_verdicts
 from tests.phases.again import again
 
+from leadline.phases.feasibility import PastOnly
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
 from leadline.phases.performance.target_check import TargetCheck
@@ -92,6 +93,20 @@ def test_what_buying_adds_stands_with_its_price() -> None:
     assert found.purchase_words.startswith(f"{forecast.p_affordable:.0%} with ")
     spent = again(forecast, budget=forecast.spent)
     assert chance("forecast", forecast=vars(spent)).current.purchase_words == ""  # type: ignore[union-attr]
+
+
+def test_a_chance_that_the_split_flatters_says_so() -> None:
+    past = PastOnly(
+        column="at", family="boosting", mixed_score=0.8, past_score=0.6, p_value=0.01,
+        is_answered=False,
+    )  # fmt: skip
+    current = chance("tuning", feasibility={"past_only": past}).current
+    assert current is not None
+    assert current.row == "tuning"
+    assert current.caution.startswith("Folds at random flatter: on the latest third by 'at'")
+    fair = chance("tuning", feasibility={"past_only": replace(past, p_value=0.2)}).current
+    assert fair is not None
+    assert fair.caution == ""
 
 
 def test_what_is_out_of_date_does_not_count() -> None:

@@ -12,6 +12,7 @@ from tests.serving.conftest import Sealed
 
 from leadline.errors import DataError
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.batch.unusual_inputs import UsualInputs
 
 
 @pytest.fixture
@@ -44,6 +45,29 @@ def test_every_row_is_answered_in_order(
     assert out.columns == [*release.X.columns, "note", "score", "flagged"]
     assert np.allclose(out["score"].to_numpy(), bundle.score(release.X), atol=1e-12)
     assert out["note"][0] == 'said "no",\nthen left'
+
+
+def test_what_training_never_saw_is_counted(tmp_path: Path, release: Sealed) -> None:
+    bundle, source = release.open(), tmp_path / "rows.csv"
+    usual = UsualInputs.of(bundle.read(release.X), release.card.columns)
+    town = pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("Oslo")).otherwise("town")
+    number = next(name for name, kind in release.card.columns.items() if kind == "number")
+    release.X.with_columns(town.alias("town"), pl.lit(None).alias(number)).write_csv(source)
+    notes: list[str] = []
+    scored = score_file(
+        bundle, source, tmp_path / "out.csv", chunk_rows=20, note=notes.append, usual=usual
+    )
+    assert scored.unusual is not None
+    n_rows = release.X.height
+    assert scored.unusual.empty == (number,)
+    assert scored.unusual.to_json()["unseen_categories"] == {
+        "town": {"rows": 3, "most": {"Oslo": 3}}
+    }
+    assert notes[-1] == f"Never seen in training: 'town' in 3 of {n_rows:,} rows ('Oslo')."
+    release.X.write_csv(source)
+    usual_rows = score_file(bundle, source, tmp_path / "out.csv", usual=usual).unusual
+    assert usual_rows is not None
+    assert usual_rows.words == []
 
 
 def test_parquet_is_read_too(tmp_path: Path, release: Sealed) -> None:
@@ -179,6 +203,7 @@ import sys, threading, time
 from pathlib import Path
 from leadline.serving.releases.bundle import open_bundle, public_keys
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.batch.unusual_inputs import UsualInputs
 peak = 0
 def watch():
     global peak

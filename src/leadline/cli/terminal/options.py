@@ -7,6 +7,7 @@ import getpass
 import json
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -50,6 +51,24 @@ class Verb(click.Command):
     """A verb, and what whoever calls it must be allowed to do: one of `may`; empty: nothing."""
 
     may: frozenset[Action] = frozenset()
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what was typed.
+
+        Raises
+        ------
+        UsageError
+            If something is not understood; of a negative number it says that it is one.
+        """
+        negative = [each for each in args if re.fullmatch(r"-\d[\d.,]*", each)]
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            if not negative or f"-{error.option_name.lstrip('-')}" != negative[0][:2]:
+                raise
+            raise click.UsageError(
+                f"{negative[0]} is below 0: at least 0 is needed.", ctx
+            ) from None
 
 
 def verb(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy.stats import hypergeom
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from sklearn.metrics import balanced_accuracy_score, r2_score, roc_auc_score
 from sklearn.model_selection import KFold, StratifiedKFold
@@ -28,6 +28,7 @@ _MOST_TRIED = 150
 _N_TREES = 60
 _FEWEST_FILLED = 20
 _NEARLY_ALL = 0.98
+_AS_OFTEN = 0.1
 _BY_CHANCE = 1e-6
 _SCORES: dict[Task, Callable[..., float]] = {
     Task.BINARY: roc_auc_score,
@@ -95,7 +96,9 @@ def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[Fille
     Returns
     -------
     tuple of FilledLeak
-        Those where chance is out of the question, the one of the most rows first.
+        Those where chance is out of the question by Fisher's exact test, the one of the most rows
+        first. The other classes are so in at most a tenth as large a share of their rows: where one
+        class is nearly all rows, nearly all rows of any kind are of it.
 
     Examples
     --------
@@ -106,7 +109,7 @@ def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[Fille
     ('reason', 'leaves', 25)
     """
     classes, codes = np.unique(label, return_inverse=True)
-    shares = np.bincount(codes) / max(codes.size, 1)
+    of_class = np.bincount(codes)
     found = []
     for column in frame.iter_columns():
         for is_filled in (True, False):
@@ -115,7 +118,10 @@ def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[Fille
             n_rows, top = int(rows.sum()), int(np.argmax(counts)) if classes.size else 0
             if n_rows < _FEWEST_FILLED or counts[top] < _NEARLY_ALL * n_rows:
                 continue
-            if binom.sf(counts[top] - 1, n_rows, shares[top]) < _BY_CHANCE:
+            n_others, others = n_rows - counts[top], codes.size - of_class[top]
+            if n_others * of_class[top] > _AS_OFTEN * counts[top] * others:
+                continue
+            if hypergeom.cdf(n_others, codes.size, others, n_rows) < _BY_CHANCE:
                 found.append(
                     FilledLeak(
                         column=column.name,
@@ -123,7 +129,7 @@ def filled_leaks(frame: pl.DataFrame, label: NDArray[np.generic]) -> tuple[Fille
                         value=str(classes[top]),
                         n_rows=n_rows,
                         n_of_value=int(counts[top]),
-                        share=float(shares[top]),
+                        share=float(of_class[top] / codes.size),
                     )
                 )
     return tuple(sorted(found, key=lambda leak: -leak.n_rows)[:_MOST_SHOWN])

@@ -36,7 +36,9 @@ class Evidence:
     unlabelled : str
         Digest of the rows without a label; empty if there are none.
     source_digest : str
-        Digest of the files and of the [data] settings they were read with.
+        Digest of the files, of the [data] settings they were read with, and of people's votes.
+    files_digest : str
+        The same without the votes; empty in verdicts of before it was kept.
     files : tuple of str
         Names of the files read.
     notes : tuple of str
@@ -104,6 +106,7 @@ class Evidence:
     snapshot: str
     unlabelled: str = ""
     source_digest: str
+    files_digest: str = ""
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
     reading: ReadingSchema = _NO_SCHEMA

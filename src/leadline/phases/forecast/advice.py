@@ -22,8 +22,13 @@ class Recommendation(StrEnum):
     """More rows are not worth their price, or cannot be had, and success is not ruled out."""
     SEARCH_LONGER = "search longer before a stop"
     """The search was too short for this forecast to be a reason to stop."""
-    STOP = "stop: the target costs more than was granted"
+    STOP = "stop: what was granted is unlikely to reach the target"
     UNREACHABLE = "unreachable"
+
+    @classmethod
+    def _missing_(cls, value: object) -> Recommendation | None:
+        """Read a stop as verdicts said it before."""
+        return cls.STOP if value == "stop: the target costs more than was granted" else None
 
     @property
     def badge(self) -> str:
@@ -51,7 +56,7 @@ class StopRule(StrEnum):
 _WORDS = {
     StopRule.SHOWN: "the rows there are meet the target with a chance of nine in ten or more.",
     StopRule.NOT_WORTH_IT: "more rows are worth less than they cost: buy none.",
-    StopRule.OUT_OF_MONEY: "what is left of the budget does not reach the target.",
+    StopRule.OUT_OF_MONEY: "what is left of the budget is unlikely to reach the target.",
     StopRule.OUT_OF_TIME: "a model on the rows it takes could not be fitted within the time box.",
     StopRule.OUT_OF_ROUNDS: "all rounds of buying that were granted are over.",
     StopRule.UNREACHABLE: "no number of rows is likely to meet the target.",

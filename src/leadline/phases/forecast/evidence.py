@@ -42,6 +42,8 @@ class Evidence(PurchaseCosts):
         Kind of learner of the candidate; empty: not known.
     chance_error : float or None
         Error of a model that learns nothing; None: not known.
+    shown_better : tuple of bool
+        Whether the error at each size is taken for better than chance; empty: not told.
     n_rounds : int >= 1
         Rounds in which rows may be bought, in all.
     n_bought : int >= 0
@@ -76,6 +78,7 @@ class Evidence(PurchaseCosts):
     n_repeats: int | None = None
     family: str = ""
     chance_error: float | None = None
+    shown_better: tuple[bool, ...] = ()
     n_rounds: int = 3
     n_bought: int = 0
     time_box_s: float | None = None

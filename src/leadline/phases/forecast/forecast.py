@@ -7,7 +7,8 @@ should not be trusted is said among the findings.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from leadline.phases.forecast.advice import (
@@ -151,8 +152,15 @@ def assess(evidence: Evidence) -> Forecast:
     regions = regions_of(
         posterior, grid, evidence.n_available, evidence.n_reached, evidence.chance_error
     )
+    if evidence.shown_better:
+        # as the page of the curve has it
+        learns_from = _learns_from(evidence.train_sizes, evidence.shown_better)
+        regions = replace(regions, learns_from=learns_from)
     fit_hours = _fit_hours(evidence, law)
-    answers = {Recommendation.GOOD_ENOUGH: Answer.GO, Recommendation.BUY: Answer.GO}
+    # what a curve at chance promises is weighed by a person
+    is_guess = evidence.chance_error is not None and regions.learns_from is None
+    go = Answer.UNCLEAR if is_guess else Answer.GO
+    answers = {Recommendation.GOOD_ENOUGH: go, Recommendation.BUY: go}
     answers |= dict.fromkeys(_UNCLEAR, Answer.UNCLEAR)
     return Forecast(
         answer=answers.get(recommendation, Answer.NO),
@@ -176,6 +184,12 @@ def assess(evidence: Evidence) -> Forecast:
         stop=stop,
         **vars(evidence),
     )
+
+
+def _learns_from(sizes: tuple[int, ...], is_better: tuple[bool, ...]) -> int | None:
+    """First measured size of those, to the last, that are all better than chance."""
+    n_last = len(list(takewhile(bool, reversed(is_better))))
+    return sizes[-n_last] if n_last else None
 
 
 def posterior_of(evidence: Evidence) -> CurvePosterior:

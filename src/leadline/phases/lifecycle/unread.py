@@ -25,7 +25,7 @@ _GOAL = frozenset({"scoring", "target_score"})
 _CURRENCY = frozenset({"currency"})
 
 # the files may be written anew with the same rows
-_OF_DATA = frozenset({"source_digest", "machine_labels", "machine_notes"})
+_OF_DATA = frozenset({"source_digest", "files_digest", "machine_labels", "machine_notes"})
 # what only machines labelled is learnt from, and nothing else
 _TAUGHT = frozenset({"machine_rows", "machine_shares"})
 # a second run goes on from the first one's trials; its examples depend on the time left

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from leadline.phases.number_format import percent_range
 from leadline.phases.verdict import Bounds, Finding, warning
@@ -101,26 +103,42 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
     list of Finding
         One a point and measure whose two 90 % intervals miss each other.
     """
-    findings = []
-    for point in points:
-        n_hits = point.n_alerts * point.precision.estimate
-        n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
-        pairs = (
-            ("precision", point.precision, point.n_alerts, point.test_precision),
-            ("recall", point.recall, n_real, point.test_recall),
+    return [
+        warning(
+            f"{point.name}: {gap.measure} is {gap.side} on the stream "
+            f"({percent_range(gap.on_stream)}) than on the test set "
+            f"({percent_range(gap.on_test)}).",
+            UNLIKE_STREAM,
         )
-        for name, told, n, test in pairs:
-            real = _as_drawn(told, n)
-            if real.high < test.low or real.low > test.high:
-                side = "lower" if real.high < test.low else "higher"
-                findings.append(
-                    warning(
-                        f"{point.name}: {name} is {side} on the stream ({percent_range(told)}) "
-                        f"than on the test set ({percent_range(test)}).",
-                        UNLIKE_STREAM,
-                    )
-                )
-    return findings
+        for point in points
+        for gap in _gaps(point)
+    ]
+
+
+def is_lower_on_stream(point: StreamPoint) -> bool:
+    """Whether its precision or its recall is lower on the stream than on the test set, surely."""
+    return any(gap.side == "lower" for gap in _gaps(point))
+
+
+class _Gap(NamedTuple):
+    measure: str
+    on_stream: Bounds
+    on_test: Bounds
+    side: str
+
+
+def _gaps(point: StreamPoint) -> Iterator[_Gap]:
+    """Measures whose two 90 % intervals miss each other."""
+    n_hits = point.n_alerts * point.precision.estimate
+    n_real = n_hits / point.recall.estimate if point.recall.estimate else 0.0
+    pairs = (
+        ("precision", point.precision, point.n_alerts, point.test_precision),
+        ("recall", point.recall, n_real, point.test_recall),
+    )
+    for name, told, n, test in pairs:
+        real = _as_drawn(told, n)
+        if real.high < test.low or real.low > test.high:
+            yield _Gap(name, told, test, "lower" if real.high < test.low else "higher")
 
 
 def _as_drawn(bounds: Bounds, n: float) -> Bounds:

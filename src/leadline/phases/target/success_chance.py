@@ -9,6 +9,7 @@ from math import log
 from statistics import NormalDist
 from typing import Protocol
 
+from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.lifecycle import Standing, State
 from leadline.phases.number_format import money, percent
@@ -69,7 +70,7 @@ class Chance:
     advice : str
         What the verdict advises.
     caution : str
-        The first warning that came with it; empty if none.
+        How far the split flatters it, else the first warning that came with it; empty if none.
     past : str
         Why it no longer counts; empty where it does.
     """
@@ -145,6 +146,8 @@ def chance_of_success(
     """
     latest = {each.row: each for each in told}
     found = [each for row in _SOURCES if row in latest for each in _chance(latest, row, standing)]
+    if flattery := _flattery(latest, standing):
+        found = [replace(each, caution=flattery) for each in found]
     if not found:
         return None
     counting = [each for each in found if standing[each.row].state is State.CURRENT]
@@ -155,6 +158,14 @@ def chance_of_success(
     return SuccessChance(
         target=_target_words(latest, found[0]), current=current, superseded=tuple(past)
     )
+
+
+def _flattery(latest: Mapping[str, Told], standing: Mapping[str, Standing]) -> str:
+    """How far the split of the rows flatters every score, where that is known and still so."""
+    told = latest.get("feasibility")
+    if told is None or standing["feasibility"].state is not State.CURRENT:
+        return ""
+    return told.verdict.flattery if isinstance(told.verdict, Feasibility) else ""
 
 
 def _chance(

@@ -6,7 +6,7 @@ from leadline.phases.target.success_chance import SuccessChance, chance_of_succe
 from leadline.record import Record
 from leadline.services.queries.project_state import ProjectState
 
-_READ = ("problem", "search", "forecast", "tuning", "review", "monitor")
+_READ = ("problem", "feasibility", "search", "forecast", "tuning", "review", "monitor")
 
 
 def success_chance(record: Record, now: ProjectState) -> SuccessChance | None:

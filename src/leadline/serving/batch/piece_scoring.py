@@ -6,12 +6,13 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
 
 from leadline.errors import DataError
+from leadline.reading.across_files import perhaps_decimals
 from leadline.reading.conform import refuse_missing
 from leadline.reading.file_forms.raw import Trim
 from leadline.reading.file_forms.source import Note
@@ -22,6 +23,7 @@ from leadline.reading.totals import note_of_totals, totals_refused
 from leadline.serving.batch.locations import Location
 from leadline.serving.batch.pieces import Chunk, Form, Piece, read_piece
 from leadline.serving.batch.scoring_release import opened
+from leadline.serving.batch.unusual_inputs import InputCounts, UsualInputs
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns
@@ -49,6 +51,8 @@ class Scoring:
         Lines that are no rows.
     folder : Path or None
         Where paths of images may lead from, beside the source's own folder.
+    usual : UsualInputs or None
+        What the release was made of; None: nothing is held against it.
     """
 
     parts: Location
@@ -57,6 +61,7 @@ class Scoring:
     chunk_rows: int
     trim: Trim
     folder: Path | None
+    usual: UsualInputs | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,8 @@ class Part:
         That it holds.
     notes : tuple of str
         What a person should know.
+    inputs : InputCounts
+        What is unusual about its rows.
     """
 
     index: int
@@ -108,6 +115,7 @@ class Part:
     digest: str
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    inputs: InputCounts = field(default_factory=InputCounts)
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -118,7 +126,8 @@ class Part:
         """What `to_bytes` wrote."""
         told = json.loads(data)
         listed = {name: tuple(told[name]) for name in ("columns", "notes")}
-        return cls(**{**told, **listed})
+        inputs = InputCounts(**told.get("inputs", {}))
+        return cls(**{**told, **listed, "inputs": inputs})
 
 
 def score_elsewhere(spec: PieceSpec) -> Part:
@@ -143,7 +152,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
     folders += [scoring.folder] if scoring.folder else []
     notes: list[str] = []
     frames = []
-    n_learnt = 0
+    n_learnt, inputs = 0, InputCounts()
     chunks = read_piece(
         piece, scoring.chunk_rows, bundle.manifest.columns, scoring.trim, notes.append
     )
@@ -153,6 +162,8 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         X = _read_or_tell(bundle, laid, folders, notes.append)
         if bundle.learnt is not None:
             n_learnt += int(bundle.learnt.contain(X).sum())
+        if scoring.usual is not None:
+            inputs.count(X, scoring.usual)
         frames.append(laid.frame.hstack(bundle.answer(X).rename(names)))
     frame = pl.concat(frames)
     data = part_bytes(frame, scoring.suffix)
@@ -164,6 +175,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         hashlib.sha256(data).hexdigest(),
         tuple(frame.columns),
         tuple(notes),
+        inputs,
     )
     scoring.parts.child(part_name(spec.index, scoring.suffix)).write(data)
     scoring.parts.child(part_name(spec.index, ".json")).write(part.to_bytes())
@@ -219,12 +231,12 @@ def _read_or_tell(
     """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
     totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
     try:
-        X = _read(bundle, chunk, folders)
+        X = _read(bundle, chunk, folders, note)
     except DataError:
         if chunk.n_totals:
             above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
             # whatever else is odd is told first
-            _read(bundle, replace(chunk, frame=above), folders)
+            _read(bundle, replace(chunk, frame=above), folders, note)
             raise totals_refused(*totals) from None
         raise
     if chunk.n_totals:
@@ -232,7 +244,7 @@ def _read_or_tell(
     return X
 
 
-def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
+def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note) -> pl.DataFrame:
     """A chunk as the model is given it."""
     manifest = bundle.manifest
     refuse_missing(chunk.frame, manifest.columns)
@@ -240,6 +252,10 @@ def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.Da
     cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
     # the words for a missing value mean here what they meant in training
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
+    for name in cleaned.columns:
+        reading = manifest.reading_schema.get(name)
+        if reading is not None and (told := perhaps_decimals(cleaned[name], reading)):
+            note(told)
     cleaned = _with_images(cleaned, manifest, chunk.place, folders)
     return bundle.read(cleaned, place=chunk.place)
 

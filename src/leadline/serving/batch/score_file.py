@@ -32,6 +32,7 @@ from leadline.serving.batch.piece_scoring import (
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
 from leadline.serving.batch.scoring_release import be_ready, copied, open_release
 from leadline.serving.batch.text_ranges import IrregularError
+from leadline.serving.batch.unusual_inputs import UnusualInputs, UsualInputs
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
 from leadline.serving.releases.signed_files import digest_of
@@ -57,12 +58,15 @@ class Scored:
         Files they came from.
     n_parts, n_kept : int
         Pieces, and how many of them an earlier run had scored.
+    unusual : UnusualInputs or None
+        What the release was not made of; None where that was not looked at.
     """
 
     n_rows: int
     n_files: int
     n_parts: int
     n_kept: int
+    unusual: UnusualInputs | None = None
 
 
 def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, who works and who is told
@@ -76,6 +80,7 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     progress: Progress | None = None,
     note: Note | None = None,
     executor: Executor | None = None,
+    usual: UsualInputs | None = None,
 ) -> Scored:
     """Score every row of one file or of several.
 
@@ -107,6 +112,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     executor : Executor, optional
         Scores pieces beside this process, or, where it is a cluster, instead of it; by default this
         process scores them all.
+    usual : UsualInputs, optional
+        What the release was made of: rows that are not like it are counted.
 
     Returns
     -------
@@ -150,7 +157,7 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     known = tuple(bundle.manifest.columns)
     plans = [plan(each, chunk_rows, known, trim) for each in files]
     while True:
-        run = _Run(bundle, plans, goal, chunk_rows, folder, trim)
+        run = _Run(bundle, plans, goal, chunk_rows, folder, trim, usual)
         try:
             parts, n_kept = run.done(progress, workers)
             break
@@ -158,7 +165,16 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
             plans = _with_whole(plans, error)
     _tell(bundle, parts, named, note)
     n_rows = sum(part.n_rows for part in parts)
-    return Scored(n_rows, len(plans), len(parts), n_kept)
+    unusual = None
+    if usual is not None:
+        unusual = UnusualInputs.of((part.inputs for part in parts), usual)
+        for words in unusual.words:
+            (note or _keep_silent)(words)
+    return Scored(n_rows, len(plans), len(parts), n_kept, unusual)
+
+
+def _keep_silent(_: str) -> None:
+    """Take no note."""
 
 
 def refuse_target(target: Location) -> None:
@@ -232,6 +248,7 @@ class _Run:
         chunk_rows: int,
         folder: Path | None,
         trim: Trim,
+        usual: UsualInputs | None,
     ) -> None:
         self._bundle, self._goal = bundle, goal
         self._pieces = [piece for each in plans for piece in each.pieces]
@@ -249,11 +266,12 @@ class _Run:
             "chunk_rows": chunk_rows,
             "trim": asdict(trim),
             "suffix": goal.suffix,
+            "is_counted": usual is not None,
             "versions": {name: version(name) for name in ("leadline", "polars", "numpy")},
         }
         self._folder = PartFolder(goal, about, parts_suffix)
         self._scoring = Scoring(
-            self._folder.location, parts_suffix, columns, chunk_rows, trim, folder
+            self._folder.location, parts_suffix, columns, chunk_rows, trim, folder, usual
         )
 
     def done(self, progress: Progress | None, workers: _Workers | None) -> tuple[list[Part], int]:

@@ -82,7 +82,9 @@ def read(data: bytes) -> Inference:
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableError(
-            f"The body is not JSON: {_sentence(error)}", "A JSON object is needed.", "Check quotes."
+            f"The body is not JSON: {_sentence(error)}",
+            "A JSON object is needed.",
+            "Check quotes, commas and brackets.",
         ) from None
 
 

@@ -255,7 +255,9 @@ def refusal(
     fault, n_more = error.errors(include_url=False)[0], error.error_count() - 1
     if fault["type"] == "json_invalid":
         return UnreadableError(
-            f"The body is not JSON: {fault['msg']}.", "A JSON object is needed.", "Check quotes."
+            f"The body is not JSON: {fault['msg']}.",
+            "A JSON object is needed.",
+            "Check quotes, commas and brackets.",
         )
     loc = fault["loc"]
     if first and loc[:1] == ("rows",):

@@ -9,6 +9,7 @@ import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, check_share
 from leadline.stats.interval import Estimate
+from leadline.stats.operating.grouped_shares import worth_of_mean
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -84,7 +85,12 @@ def cheapest_classes(probabilities: ArrayLike, costs: ArrayLike) -> Ints:
 
 
 def mean_cost(
-    truth: Ints, said: Ints, costs: Floats, *, confidence_level: float = 0.9
+    truth: Ints,
+    said: Ints,
+    costs: Floats,
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> Estimate[float]:
     """Mean cost of a row of a test set, with a credible interval.
 
@@ -94,6 +100,8 @@ def mean_cost(
         Codes of the true class and of the class said.
     costs : ndarray of shape (n_classes, n_classes)
         By true class and class said.
+    groups : array-like, shape (n_samples,), optional
+        What belongs together: these rows err together, and tell less than rows of their own.
     confidence_level : float in (0, 1), default=0.9
         Posterior probability inside the interval.
 
@@ -109,11 +117,17 @@ def mean_cost(
     >>> found.estimate, bool(1.5 < found.low < 2.5 < found.high < 3.5)
     (2.5, True)
     """
-    return _mean_of(costs[truth, said], np.unique(costs), confidence_level)
+    return _mean_of(costs[truth, said], np.unique(costs), groups, confidence_level)
 
 
 def mean_saving(
-    truth: Ints, said: Ints, instead: Ints, costs: Floats, *, confidence_level: float = 0.9
+    truth: Ints,
+    said: Ints,
+    instead: Ints,
+    costs: Floats,
+    *,
+    groups: ArrayLike | None = None,
+    confidence_level: float = 0.9,
 ) -> Estimate[float]:
     """Mean saving of a row if another class is said of it instead, as `mean_cost` has it.
 
@@ -123,18 +137,24 @@ def mean_saving(
         Codes of the true class, of the class said, and of the one said instead.
     costs : ndarray of shape (n_classes, n_classes)
         By true class and class said.
+    groups : array-like, shape (n_samples,), optional
+        As in `mean_cost`.
     confidence_level : float in (0, 1), default=0.9
         Posterior probability inside the interval.
     """
     possible = np.unique(costs[:, :, None] - costs[:, None, :])
-    return _mean_of(costs[truth, said] - costs[truth, instead], possible, confidence_level)
+    saved = costs[truth, said] - costs[truth, instead]
+    return _mean_of(saved, possible, groups, confidence_level)
 
 
-def _mean_of(each: Floats, possible: Floats, confidence_level: float) -> Estimate[float]:
+def _mean_of(
+    each: Floats, possible: Floats, groups: ArrayLike | None, confidence_level: float
+) -> Estimate[float]:
     """Mean of what rows cost, of a few possible costs.
 
     The shares of the costs have a Dirichlet posterior whose prior is worth one row, spread evenly
-    over them: so a dear confusion that was not seen may still happen.
+    over them: so a dear confusion that was not seen may still happen. Rows of groups count as many
+    as they are worth.
 
     References
     ----------
@@ -145,8 +165,13 @@ def _mean_of(each: Floats, possible: Floats, confidence_level: float) -> Estimat
     if not each.size:
         raise ValueError("there is no row; at least one is needed.")
     counts = np.bincount(np.searchsorted(possible, each), minlength=possible.size)
+    worth = float(each.size)
+    if groups is not None:
+        worth = worth_of_mean(each, groups, confidence_level=confidence_level)
     rng = np.random.default_rng(0)
-    drawn = rng.standard_gamma(counts + 1.0 / possible.size, (_N_DRAWS, possible.size))
+    drawn = rng.standard_gamma(
+        counts * (worth / each.size) + 1.0 / possible.size, (_N_DRAWS, possible.size)
+    )
     tail = (1 - confidence_level) / 2
     low, high = np.quantile((drawn @ possible) / drawn.sum(axis=1), [tail, 1 - tail])
     middle = float(each.mean())

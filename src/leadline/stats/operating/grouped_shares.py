@@ -53,15 +53,60 @@ def worth_of_rows(
     181.0
     """
     counted, rows = np.asarray(hits, np.float64), np.asarray(trials, np.float64)
+    share = counted.sum(axis=0) / np.maximum(rows.sum(axis=0), 1)
+    return _worth(counted, rows, share * (1 - share), n_groups, confidence_level)
+
+
+def worth_of_mean(values: ArrayLike, groups: ArrayLike, *, confidence_level: float = 0.9) -> float:
+    """Rows of their own that would tell a mean as well as the rows of these groups do.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (n_samples,)
+        Of each row, such as what it costs.
+    groups : array-like, shape (n_samples,)
+        What belongs together.
+    confidence_level : float in (0, 1), default=0.9
+        As in `worth_of_rows`.
+
+    Returns
+    -------
+    float
+        At most the rows, as `worth_of_rows` has it.
+
+    Raises
+    ------
+    ValueError
+        If the groups are not one a row.
+
+    Examples
+    --------
+    >>> round(
+    ...     worth_of_mean([5.0] * 10 + [0.0] * 10 + [5.0] * 10 + [0.0] * 10, np.arange(40) // 10), 1
+    ... )
+    1.5
+    """
+    each = np.asarray(values, np.float64)
+    names, code = _coded(groups, each.size)
+    part = parts_of_groups(code)
+    sums = np.bincount(part, each, N_GROUPS).astype(np.float64)
+    rows = np.bincount(part, minlength=N_GROUPS).astype(np.float64)
+    return float(_worth(sums, rows, each.var(), names.size, confidence_level))
+
+
+def _worth(
+    sums: Floats, rows: Floats, variance: ArrayLike, n_groups: ArrayLike, confidence_level: float
+) -> Floats:
+    """Rows over the design effect: sums and rows of each part, variance of a row."""
     n_rows, n_parts = rows.sum(axis=0), np.sum(rows > 0, axis=0)
-    share = counted.sum(axis=0) / np.maximum(n_rows, 1)
-    off = np.sum((counted - share * rows) ** 2, axis=0) * n_parts / np.maximum(n_parts - 1, 1)
-    alone = n_rows**2 * share * (1 - share) / np.where(off > 0, off, np.inf)
+    mean = sums.sum(axis=0) / np.maximum(n_rows, 1)
+    off = np.sum((sums - mean * rows) ** 2, axis=0) * n_parts / np.maximum(n_parts - 1, 1)
+    alone = n_rows**2 * variance / np.where(off > 0, off, np.inf)
     reach = stdtrit(np.maximum(n_parts - 1, 1), (1 + confidence_level) / 2)
     spread = np.where(off > 0, np.minimum(alone, n_rows), n_rows)
     spread = spread * (two_sided_z(confidence_level) / reach) ** 2
-    # a share of 0 or 1, or one group, has no spread that could be seen
-    worth = np.where((share == 0) | (share == 1) | (n_parts < 2), n_groups, spread)
+    # rows that are all alike, or one group, have no spread that could be seen
+    worth = np.where((np.asarray(variance) == 0) | (n_parts < 2), n_groups, spread)
     return np.asarray(np.clip(worth, np.minimum(n_rows, 1), n_rows))
 
 
