@@ -37,7 +37,7 @@ def test_quantiles_are_those_of_root_finding(seed: int) -> None:
             return float(mixture_cdf(weight, mean[:, [column]], sd[:, [column]], at)[0, 0] - level)
 
         expected = [brentq(below, -60, 60, args=(level,)) for level in LEVELS]
-        assert found[:, column] == pytest.approx(expected, abs=2e-3)
+        assert found[:, column] == pytest.approx(expected, abs=1e-9)
 
 
 @pytest.mark.parametrize("narrow", [0.1, 0.01, 0.001])
@@ -46,8 +46,8 @@ def test_a_narrow_peak_on_a_wide_one_does_not_hide(narrow: float) -> None:
     mean, sd = np.array([[0.3], [0.0]]), np.array([[narrow], [1.0]])
     levels = np.linspace(0.02, 0.98, 49)[:, None]
     values = mixture_quantile(weight, mean, sd, levels)
-    # to the thousandth: a quantile that is not one is a promise that is not kept
-    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-3)
+    # a quantile that is not one is a promise that is not kept
+    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-9)
 
 
 def test_one_normal_distribution_has_its_own_quantiles() -> None:
@@ -55,7 +55,7 @@ def test_one_normal_distribution_has_its_own_quantiles() -> None:
         np.ones(1), np.array([[2.0, -1.0]]), np.array([[0.5, 3.0]]), np.tile(LEVELS[:, None], 2)
     )
     expected = np.column_stack([norm(2.0, 0.5).ppf(LEVELS), norm(-1.0, 3.0).ppf(LEVELS)])
-    assert one == pytest.approx(expected, abs=1e-4)
+    assert one == pytest.approx(expected, abs=1e-9)
 
 
 def test_quantiles_ascend() -> None:
@@ -79,7 +79,7 @@ def test_components_of_hardly_any_weight_do_not_move_a_quantile() -> None:
     mean, sd = np.array([[0.0], [1.0], [-20.0]]), np.array([[0.02], [0.2], [300.0]])
     levels = LEVELS[:, None]
     values = mixture_quantile(weight, mean, sd, levels)
-    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-6)
+    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -89,4 +89,4 @@ def test_a_quantile_between_narrow_components_is_one(seed: int) -> None:
     mean, sd = rng.normal(0.0, 3.0, size=(8, 50)), 10 ** rng.uniform(-3, 1, size=(8, 50))
     levels = np.tile(LEVELS[:, None], 50)
     values = mixture_quantile(weight, mean, sd, levels)
-    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-5)
+    assert mixture_cdf(weight, mean, sd, values) == pytest.approx(levels, abs=1e-6)

@@ -71,13 +71,8 @@ class KernelGrid:
         >>> one.variogram(np.array([0.0, 2.0])).round(6)
         array([[0.  , 0.02]])
         """
-        level, slope, length = (
-            part.reshape(-1, *[1] * distance.ndim) for part in (self.level, self.slope, self.length)
-        )
-        u = distance / length
-        integrated = 2 * (slope * length) ** 2 * (u - 1 + np.exp(-u))
-        variance: Floats = level**2 * distance + integrated
-        return variance
+        lengths = np.unique(self.length)
+        return self._weighted(_unit_variograms(distance, lengths), lengths)
 
     def covariance(self, x: Floats, other: Floats) -> Floats:
         """Return the covariance of ``d(x) - d(0)`` and ``d(other) - d(0)``.
@@ -91,8 +86,26 @@ class KernelGrid:
         -------
         ndarray of shape (n_kernels, n_points, n_others)
         """
-        far = self.variogram(np.abs(x))[:, :, None] + self.variogram(np.abs(other))[:, None, :]
-        return 0.5 * (far - self.variogram(np.abs(x[:, None] - other[None, :])))
+        lengths = np.unique(self.length)
+        mine, its, between = (
+            _unit_variograms(np.abs(distance), lengths)
+            for distance in (x, other, x[:, None] - other)
+        )
+        return self._weighted(0.5 * (mine[:, :, None] + its[:, None, :] - between), lengths)
+
+    def _weighted(self, parts: Floats, lengths: Floats) -> Floats:
+        """Sum of what a level of 1 and a slope of 1 of each length make, for every kernel."""
+        is_of = self.length[:, None] == lengths
+        weights = np.column_stack([self.level**2, is_of * self.slope[:, None] ** 2])
+        return np.tensordot(weights, parts, axes=1)
+
+
+def _unit_variograms(distance: Floats, lengths: Floats) -> Floats:
+    """Of a random walk of 1, and of the integral of a slope of 1 of each length."""
+    of_slopes = [
+        2 * length**2 * (u - 1 + np.exp(-u)) for length in lengths for u in [distance / length]
+    ]
+    return np.array([distance, *of_slopes])
 
 
 @cache

@@ -176,11 +176,15 @@ def _thinned(log_weight: Floats) -> tuple[Ints, Ints, Floats]:
     equal steps of the cumulative weight, in the order of where they lead, a few stand for all.
     """
     order = _order()
-    weight = np.exp(log_weight - log_weight.max()).T[order]
-    cumulative = np.cumsum(weight)
+    weight = np.exp(log_weight - log_weight.max())
+    cumulative = np.cumsum(weight.sum(axis=0)[order])
     ticks = (np.arange(_N_KEPT) + 0.5) / _N_KEPT * cumulative[-1]
-    kept, counts = np.unique(np.searchsorted(cumulative, ticks), return_counts=True)
-    place, row = np.divmod(kept, log_weight.shape[0])
+    place = np.searchsorted(cumulative, ticks)
+    # which kernel, among those of the shape that the tick falls on
+    within = np.cumsum(weight[:, order[place]], axis=0)
+    row = (within < ticks - (cumulative[place] - within[-1])).sum(axis=0).clip(max=len(weight) - 1)
+    kept, counts = np.unique(place * len(weight) + row, return_counts=True)
+    place, row = np.divmod(kept, len(weight))
     return row, order[place], counts / _N_KEPT
 
 

@@ -102,9 +102,10 @@ def _checked(
             f"{'no' if spread is None else spread.size} values; they must be as many. "
             "Pass one of each a point."
         )
-    if np.unique(sizes).size < _FEWEST_SIZES or np.any(sizes <= 0):
+    n_different = len(set(sizes.tolist()))
+    if n_different < _FEWEST_SIZES or np.any(sizes <= 0):
         raise ValueError(
-            f"train_sizes holds {np.unique(sizes).size} different sizes; at least "
+            f"train_sizes holds {n_different} different sizes; at least "
             f"{_FEWEST_SIZES} above 0 are needed. Measure the error at more sizes."
         )
     if np.any(means < 0) or (spread is not None and np.any(spread < 0)):
@@ -121,6 +122,8 @@ def _averaged(
     sizes: Floats, means: Floats, spread: Floats | None
 ) -> tuple[Floats, Floats, Floats | None, Floats]:
     """One point a size, ascending, and how many were averaged."""
+    if np.all(np.diff(sizes) > 0):
+        return sizes, means, spread, np.ones(sizes.size)
     unique, place, counts = np.unique(sizes, return_inverse=True, return_counts=True)
     errors = np.bincount(place, means) / counts
     if spread is None:

@@ -61,8 +61,10 @@ class Shapes:
         Share of the error at the last measured size that no data remove.
     scale, exponent : ndarray of shape (n_shapes,)
         ``d`` and ``c`` of the formulas; of a peak its place and the slope beneath it.
-    twin : ndarray of int, shape (n_shapes,)
-        The first shape that differs from this one in its floor at most.
+    curve : ndarray of int, shape (n_shapes,)
+        Which of the different curves it has above its floor.
+    first : ndarray of int, shape (n_curves,)
+        The first shape of each curve.
     bounds : tuple of int
         Where each kind begins: power, shifted, saturating, Weibull, peaks of each height, lines.
     """
@@ -70,7 +72,8 @@ class Shapes:
     floor: Floats
     scale: Floats
     exponent: Floats
-    twin: Ints
+    curve: Ints
+    first: Ints
     bounds: tuple[int, ...]
 
     def __len__(self) -> int:
@@ -93,23 +96,21 @@ class Shapes:
             0 where `x` is 0.
         """
         some = np.arange(len(self)) if which is None else which
-        # what does not depend on the floor is computed once for all floors
-        twins, place = np.unique(self.twin[some], return_inverse=True)
-        kind = np.searchsorted(self.bounds[1:], twins, side="right")
         r = np.exp(np.clip(x, -_STEEPEST, _STEEPEST))
-        log_g = np.empty((twins.size, x.size))
-        for number, log_of in enumerate(_LOGARITHMS):
-            of = np.flatnonzero(kind == number)
-            log_g[of] = log_of(r, self.scale[twins[of], None], self.exponent[twins[of], None])
-        np.clip(log_g, -_STEEPEST, _STEEPEST, out=log_g)
-        values = log_g[place]
-        above = np.flatnonzero((self.floor[some] > 0) & (some < self.bounds[-2]))
-        floor = self.floor[some[above], None]
-        share = np.exp(log_g)[place[above]]
-        share *= 1 - floor
-        share += floor
-        values[above] = np.log(share, out=share)
-        return values
+        kinds = np.split(self.first, np.searchsorted(self.first, self.bounds[1:-1]))
+        # what does not depend on the floor is computed once for all floors
+        log_g = np.concatenate(
+            [
+                log_of(r, self.scale[of, None], self.exponent[of, None])
+                for log_of, of in zip(_LOGARITHMS, kinds, strict=True)
+            ]
+        )
+        values: Floats = np.exp(np.clip(log_g, -_STEEPEST, _STEEPEST))[self.curve[some]]
+        # a line is all floor and has none beneath it
+        floor = np.where(some < self.bounds[-2], self.floor[some], 0.0)[:, None]
+        values *= 1 - floor
+        values += floor
+        return np.log(values, out=values)
 
 
 def _peaked(height: float, r: Floats, d: Floats, c: Floats) -> Floats:
@@ -142,16 +143,18 @@ def shapes() -> Shapes:
     (839, True)
     """
     rows: list[tuple[float, float, float]] = []
-    twin: list[int] = []
+    curve: list[int] = []
     bounds = [0]
     for kind in (_POWER, _SHIFTED, _SATURATING, _WEIBULL):
+        n_curves = max(curve, default=-1) + 1
         rows += [(floor, d, c) for floor in _FLOORS for d, c in kind]
-        twin += [bounds[-1] + place for _ in _FLOORS for place in range(len(kind))]
+        curve += [n_curves + place for _ in _FLOORS for place in range(len(kind))]
         bounds.append(len(rows))
     for _ in _PEAK_HEIGHTS:
         rows += [(0.0, d, c) for d, c in _PEAKED]
         bounds.append(len(rows))
     rows += [(1.0, 1.0, c) for c in (0.0, *_RISING)]
-    twin += range(len(twin), len(rows))
+    curve += range(curve[-1] + 1, curve[-1] + 1 + len(rows) - len(curve))
     floor, scale, exponent = np.array(rows).T
-    return Shapes(floor, scale, exponent, np.array(twin), (*bounds, len(rows)))
+    _, first = np.unique(curve, return_index=True)
+    return Shapes(floor, scale, exponent, np.array(curve), first, (*bounds, len(rows)))
