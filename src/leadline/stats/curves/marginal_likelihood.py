@@ -74,7 +74,9 @@ class DesignMatrices:
         covariance = kernels().take(active).covariance(x, x) + LEVEL_VARIANCE
         basis = shapes().at(x)
         points = np.ascontiguousarray(basis.T)
-        products = np.concatenate([point * points[place:] for place, point in enumerate(points)])
+        products = np.empty((x.size * (x.size + 1) // 2, len(basis)))
+        for place, part in enumerate(np.split(products, np.cumsum(range(x.size, 1, -1)))):
+            np.multiply(points[place], points[place:], out=part)
         return cls(active, basis, products, covariance)
 
 
