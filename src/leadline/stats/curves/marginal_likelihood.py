@@ -176,9 +176,11 @@ def _thinned(log_weight: Floats) -> tuple[Ints, Ints, Floats]:
 
     The heaviest alone would leave out up to a third of the weight, and with it the tails. Drawn at
     equal steps of the cumulative weight, in the order of where they lead, a few stand for all.
+    `log_weight` is overwritten.
     """
     order = _order()
-    weight = np.exp(log_weight - log_weight.max())
+    log_weight -= log_weight.max()
+    weight = np.exp(log_weight, out=log_weight)
     cumulative = np.cumsum(weight.sum(axis=0)[order])
     ticks = (np.arange(_N_KEPT) + 0.5) / _N_KEPT * cumulative[-1]
     place = np.searchsorted(cumulative, ticks)

@@ -97,7 +97,7 @@ class Shapes:
         """
         some = np.arange(len(self)) if which is None else which
         r = np.exp(np.clip(x, -_STEEPEST, _STEEPEST))
-        kinds = np.split(self.first, np.searchsorted(self.first, self.bounds[1:-1]))
+        kinds = np.split(self.first, np.searchsorted(self.first, self.bounds[2:-1]))
         # what does not depend on the floor is computed once for all floors
         log_g = np.concatenate(
             [
@@ -121,9 +121,8 @@ def _peaked(height: float, r: Floats, d: Floats, c: Floats) -> Floats:
     return log_g
 
 
-# log g(r) - log g(1) of each kind, in the order of `Shapes.bounds`; d does not matter to a power
+# log g(r) - log g(1) of each kind, in the order of `Shapes.bounds`; a power has a d of 0
 _LOGARITHMS: tuple[Callable[[Floats, Floats, Floats], Floats], ...] = (
-    lambda r, _, c: -c * np.log(r),
     lambda r, d, c: -c * np.log((r + d) / (1 + d)),
     lambda r, d, c: np.log1p(d**-c) - np.log1p((r / d) ** c),
     lambda r, d, c: d**-c * (1 - r**c),
