@@ -6,9 +6,9 @@ with the smallest error at the largest size that was measured, or the smallest e
 each curve alone, or of all together. Data sets are those of one half; tables were learnt on the
 train half, where each fifth of the data sets is forecast by what was learnt on the others.
 
-With --replays this is done so many times with five repeats a size drawn by chance, as a project
-would have them, and without the laws that are fitted to a curve. Regrets are averaged: a data set
-says more, with less chance in it.
+With --replays this is done so many times with five repeats a size drawn by chance, the same of all
+learners, as a project would have them, and without the laws that are fitted to a curve. Regrets are
+averaged: a data set says more, with less chance in it.
 
 With --shipped data sets of the train half are forecast by what ships and has seen them.
 
@@ -144,16 +144,21 @@ def _seen(curve: Curve, most: float) -> Curve:
 
 
 def replay(field: Field, rng: np.random.Generator) -> Field:
-    """The same learners, of each of which fewer repeats were seen, drawn by chance."""
-    return replace(field, curves=tuple(_drawn(curve, rng) for curve in field.curves))
+    """The same learners, of which fewer repeats were seen, drawn by chance: the same of each."""
+    most = max(curve.repeats.shape[1] for curve in field.curves if curve.repeats is not None)
+    order = rng.permutation(most)
+    return replace(field, curves=tuple(_drawn(curve, order) for curve in field.curves))
 
 
-def _drawn(curve: Curve, rng: np.random.Generator) -> Curve:
+def _drawn(curve: Curve, order: np.ndarray) -> Curve:
+    """The first few repeats in this order that were run at every size."""
     assert curve.repeats is not None
-    whole = np.flatnonzero(np.isfinite(curve.repeats).all(axis=0))
-    if whole.size < _N_OF_REPLAY:
+    whole = np.isfinite(curve.repeats).all(axis=0)
+    here = order[order < whole.size]
+    few = here[whole[here]][:_N_OF_REPLAY]
+    if few.size < _N_OF_REPLAY:
         return curve
-    runs = curve.repeats[:, rng.permutation(whole)[:_N_OF_REPLAY]]
+    runs = curve.repeats[:, few]
     stderr = runs.std(axis=1, ddof=1) / np.sqrt(_N_OF_REPLAY)
     return replace(curve, errors=runs.mean(axis=1), stderr=stderr, repeats=runs)
 
