@@ -10,6 +10,10 @@ With --replays this is done so many times with five repeats a size drawn by chan
 learners, as a project would have them, and without the laws that are fitted to a curve. Regrets are
 averaged: a data set says more, with less chance in it.
 
+A second table is of six learners of each data set, as many as a search compares, drawn by chance
+thirty times. Of all of them who is chosen hangs on one comparison a data set, and a few data sets
+decide; of six drawn many times it hangs on all that are near the best.
+
 With --shipped data sets of the train half are forecast by what ships and has seen them.
 
 For the same budget an oracle is shown: who knows which of the three that lead at the largest size
@@ -37,7 +41,7 @@ from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
 
-from leadline.stats.candidate_residuals import joint_log_errors
+from leadline.stats.candidate_residuals import ResidualTable, joint_log_errors
 from leadline.stats.curves import fit
 from leadline.stats.curves.learnt import Learnt
 
@@ -55,6 +59,8 @@ ORACLE = "oracle among the three that lead there"
 METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT, KINDS, ORACLE)
 _N_OF_ORACLE = 3
 _N_OF_REPLAY = 5
+_N_COMPARED = 6
+_N_PICKS = 30
 
 
 @dataclass(frozen=True)
@@ -83,16 +89,31 @@ def main() -> None:
     # laws fitted to a curve take most of the time, and need no closer look
     methods = [name for name in METHODS if not (options.replays and name in PEERS)]
     is_crossed = options.half == "train" and not options.shipped
-    regrets = np.mean(
-        [[regret_of(f, is_crossed, methods) for f in some] for some in replays], axis=0
-    )
+    known = [[forecasts_of(f, is_crossed, methods) for f in some] for some in replays]
     print(
         f"LCDB 1.0, accuracy, {options.half} half: {len(fields)} data sets, "
         f"{np.mean([len(field.curves) for field in fields]):.1f} learners each, "
-        f"seen up to {options.share:g} of the rows, {len(replays)} times\n"
+        f"seen up to {options.share:g} of the rows, {len(replays)} times"
     )
-    rng = np.random.default_rng(0)
-    picks = rng.integers(len(fields), size=(_N_RESAMPLES, len(fields)))
+    print("\nAll learners:\n")
+    print_table(methods, [[each.regrets(methods)] for some in known for each in some], len(fields))
+    rng = np.random.default_rng(2)
+    picked = [
+        [each.some(rng).regrets(methods) for _ in range(_N_PICKS)]
+        for some in known
+        for each in some
+    ]
+    print(f"\n{_N_COMPARED} learners, drawn {_N_PICKS} times:\n")
+    print_table(methods, picked, len(fields))
+
+
+def print_table(methods: Sequence[str], found: list[list[list[float]]], n_fields: int) -> None:
+    """Mean regrets over replays and picks of each data set, and over data sets."""
+    every = np.array(found)
+    by_data = every.reshape(-1, n_fields, *every.shape[1:]).swapaxes(0, 1)
+    by_data = by_data.reshape(n_fields, -1, len(methods))
+    regrets, is_best = by_data.mean(axis=1), (by_data <= 0).mean(axis=(0, 1))
+    picks = np.random.default_rng(0).integers(n_fields, size=(_N_RESAMPLES, n_fields))
     rows = []
     for column, name in enumerate(methods):
         mean, base = regrets[:, column].mean(), regrets[:, 0].mean()
@@ -103,7 +124,7 @@ def main() -> None:
                 name,
                 f"{mean:.4f}",
                 f"{mean / base:.2f} ({low:.2f} to {high:.2f})",
-                f"{(regrets[:, column] <= 0).mean():.0%}",
+                f"{is_best[column]:.0%}",
                 f"{np.quantile(regrets[:, column], 0.9):.4f}",
             ]
         )
@@ -163,35 +184,81 @@ def _drawn(curve: Curve, order: np.ndarray) -> Curve:
     return replace(curve, errors=runs.mean(axis=1), stderr=stderr, repeats=runs)
 
 
-def regret_of(field: Field, is_crossed: bool, methods: Sequence[str]) -> list[float]:
-    """Of each method on one data set; crossed: by what was learnt without its fold."""
+@dataclass(frozen=True)
+class Forecasts:
+    """What is seen and forecast of each learner of a field, and its error at full size."""
+
+    kinds: tuple[str, ...]
+    ratio: float
+    last: np.ndarray
+    changes: np.ndarray
+    stds: np.ndarray
+    of_laws: dict[str, np.ndarray]
+    finals: np.ndarray
+    table: ResidualTable | None
+
+    def some(self, rng: np.random.Generator) -> Forecasts:
+        """A few of the learners, drawn by chance."""
+        n = len(self.kinds)
+        places = rng.choice(n, min(n, _N_COMPARED), replace=False)
+        return replace(
+            self,
+            kinds=tuple(self.kinds[place] for place in places),
+            last=self.last[places],
+            changes=self.changes[places],
+            stds=self.stds[places],
+            of_laws={name: errors[places] for name, errors in self.of_laws.items()},
+            finals=self.finals[places],
+        )
+
+    def regrets(self, methods: Sequence[str]) -> list[float]:
+        """Of each method."""
+        leading = np.argsort(self.last, kind="stable")[:_N_OF_ORACLE]
+        oracle = np.full(len(self.last), np.inf)
+        oracle[leading] = self.finals[leading]
+        guesses = {
+            LAST: self.last,
+            **self.of_laws,
+            MEDIAN: self.last + self.changes,
+            ALONE: self.last + half_of_lead(self.last, self.changes, self.stds),
+            JOINT: self._joint(self.changes),
+            KINDS: self._joint(np.zeros(len(self.last))),
+            ORACLE: oracle,
+        }
+        best = self.finals.min()
+        return [float(self.finals[int(np.argmin(guesses[name]))] - best) for name in methods]
+
+    def _joint(self, changes: np.ndarray) -> np.ndarray:
+        return joint_log_errors(
+            self.last, changes, self.stds, self.kinds, self.ratio, table=self.table
+        )
+
+
+def forecasts_of(field: Field, is_crossed: bool, methods: Sequence[str]) -> Forecasts:
+    """Of one data set; crossed: by what was learnt without its fold."""
     fold = fold_of(int(field.data)) if is_crossed else None
     learnt, table = (None, None) if fold is None else (ours.learnt_without(fold), crossed(fold))
     at = np.array([field.size])
-    guesses: dict[str, np.ndarray] = {
-        LAST: np.array([max(float(curve.errors[-1]), _TINY) for curve in field.curves])
-    }
-    for name in PEERS.keys() & methods:
-        guesses[name] = np.array(
+    of_laws = {
+        name: np.array(
             [
                 float(PEERS[name](curve.sizes, curve.errors, curve.stderr, at)[0])
                 for curve in field.curves
             ]
         )
-    last = np.log(guesses[LAST])
+        for name in PEERS.keys() & methods
+    }
     changes, stds = np.array([_change(curve, field.size, learnt) for curve in field.curves]).T
-    guesses[MEDIAN] = last + changes
-    guesses[ALONE] = last + half_of_lead(last, changes, stds)
-    kinds = [kind_of(curve.learner) for curve in field.curves]
-    ratio = field.size / max(float(curve.sizes[-1]) for curve in field.curves)
-    guesses[JOINT] = joint_log_errors(last, changes, stds, kinds, ratio, table=table)
-    nothing = np.zeros(len(last))
-    guesses[KINDS] = joint_log_errors(last, nothing, stds, kinds, ratio, table=table)
-    guesses[ORACLE] = np.full(len(last), np.inf)
-    leading = np.argsort(last, kind="stable")[:_N_OF_ORACLE]
-    guesses[ORACLE][leading] = field.finals[leading]
-    best = field.finals.min()
-    return [float(field.finals[int(np.argmin(guesses[name]))] - best) for name in methods]
+    return Forecasts(
+        kinds=tuple(kind_of(curve.learner) for curve in field.curves),
+        ratio=field.size / max(float(curve.sizes[-1]) for curve in field.curves),
+        last=np.log([max(float(curve.errors[-1]), _TINY) for curve in field.curves]),
+        changes=changes,
+        stds=stds,
+        of_laws=of_laws,
+        finals=field.finals,
+        table=table,
+    )
 
 
 def _change(curve: Curve, size: float, learnt: Learnt | None) -> tuple[float, float]:
