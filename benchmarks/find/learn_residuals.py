@@ -44,6 +44,9 @@ from leadline.stats.curves.learnt import Learnt
 
 SHIPPED = Path(__file__).resolve().parents[2] / "src/leadline/stats/candidate_residuals.json"
 N_FOLDS = 5
+N_COMPARED = 6
+"""Learners drawn by chance of each data set, as many as a search compares."""
+N_PICKS = 30
 _STEP = 4
 _FEWEST_LEARNERS = 5
 _TINY = 1e-6
@@ -78,6 +81,12 @@ class Cutting:
     @property
     def residuals(self) -> np.ndarray:
         return np.clip(self.later - self.last - self.change, -_MOST, _MOST)
+
+    def some(self, rng: np.random.Generator, n: int) -> Cutting:
+        """A few of the learners, drawn by chance."""
+        places = rng.choice(len(self.kinds), min(n, len(self.kinds)), replace=False)
+        values = {name: getattr(self, name)[places] for name in ("last", "change", "std", "later")}
+        return replace(self, kinds=tuple(self.kinds[place] for place in places), **values)
 
     @property
     def is_near(self) -> np.ndarray:
@@ -254,29 +263,50 @@ def packed(table: ResidualTable, n_cuts: int) -> str:
 
 
 def print_regret(cuttings: Sequence[Cutting]) -> None:
-    """Of choosing by the joint forecast over that of choosing by the last error, crossed."""
+    """Of choosing by each forecast over that of choosing by the last error, crossed."""
     tables = {fold: crossed(fold) for fold in range(N_FOLDS)}
-    rows = []
-    for ratio in RATIOS:
-        some = [each for each in cuttings if each.ratio == ratio]
-        counts = Counter(each.data for each in some)
-        weight = np.array([1 / counts[each.data] for each in some])
-        regrets = np.array([_regrets(each, tables[fold_of(each.data)]) for each in some])
-        means = weight @ regrets / len(counts)
-        rows.append([f"{ratio}x", f"{len(counts)}", *[f"{m:.4f}" for m in means]])
-        rows[-1] += [f"{m / means[0]:.2f}" for m in means[1:]]
-    methods = ["median forecast", "half of the lead", "joint"]
-    heads = ["further", "data sets", "last error", *methods, *(f"{m}, of it" for m in methods)]
-    print(markdown(heads, rows))
+    methods = ["median forecast", "half of the lead", "kinds alone", "joint"]
+    for n_compared in (None, N_COMPARED):
+        rng = np.random.default_rng(2)
+        rows = []
+        for ratio in RATIOS:
+            some = [each for each in cuttings if each.ratio == ratio]
+            counts = Counter(each.data for each in some)
+            weight = np.array([1 / counts[each.data] for each in some])
+            regrets = [
+                np.mean([_regrets(few, tables[fold_of(each.data)]) for few in few_of], axis=0)
+                for each, few_of in zip(some, _drawn(some, n_compared, rng), strict=True)
+            ]
+            means = weight @ np.array(regrets) / len(counts)
+            rows.append([f"{ratio}x", f"{len(counts)}", f"{means[0]:.4f}"])
+            rows[-1] += [f"{m / means[0]:.2f}" for m in means[1:]]
+        print(f"\n{'all' if n_compared is None else n_compared} learners\n")
+        print(
+            markdown(
+                ["further", "data sets", "last error", *(f"{m}, of it" for m in methods)], rows
+            )
+        )
+
+
+def _drawn(
+    cuttings: Sequence[Cutting], n_compared: int | None, rng: np.random.Generator
+) -> list[list[Cutting]]:
+    """Each as it is, or so many times a few of its learners."""
+    if n_compared is None:
+        return [[each] for each in cuttings]
+    return [[each.some(rng, n_compared) for _ in range(N_PICKS)] for each in cuttings]
 
 
 def _regrets(cutting: Cutting, table: ResidualTable) -> list[float]:
-    joint = joint_log_errors(
-        cutting.last, cutting.change, cutting.std, cutting.kinds, cutting.ratio, table=table
-    )
+    def joint(changes: np.ndarray) -> np.ndarray:
+        return joint_log_errors(
+            cutting.last, changes, cutting.std, cutting.kinds, cutting.ratio, table=table
+        )
+
     later = np.exp(cutting.later)
     half = cutting.last + half_of_lead(cutting.last, cutting.change, cutting.std)
-    guesses = (cutting.last, cutting.last + cutting.change, half, joint)
+    kinds = joint(np.zeros(len(later)))
+    guesses = (cutting.last, cutting.last + cutting.change, half, kinds, joint(cutting.change))
     return [float(later[int(np.argmin(guess))] - later.min()) for guess in guesses]
 
 

@@ -36,7 +36,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 import ours
 from families import family_of
-from learn_residuals import crossed, half_of_lead, kind_of
+from learn_residuals import N_COMPARED, N_PICKS, crossed, half_of_lead, kind_of
 from peers import CONSTRAINED, PEERS
 from scoring import markdown
 from sources import Curve, fold_of, lcdb10
@@ -59,8 +59,6 @@ ORACLE = "oracle among the three that lead there"
 METHODS = (LAST, "POW3", CONSTRAINED, MEDIAN, ALONE, JOINT, KINDS, ORACLE)
 _N_OF_ORACLE = 3
 _N_OF_REPLAY = 5
-_N_COMPARED = 6
-_N_PICKS = 30
 
 
 @dataclass(frozen=True)
@@ -99,11 +97,9 @@ def main() -> None:
     print_table(methods, [[each.regrets(methods)] for some in known for each in some], len(fields))
     rng = np.random.default_rng(2)
     picked = [
-        [each.some(rng).regrets(methods) for _ in range(_N_PICKS)]
-        for some in known
-        for each in some
+        [each.some(rng).regrets(methods) for _ in range(N_PICKS)] for some in known for each in some
     ]
-    print(f"\n{_N_COMPARED} learners, drawn {_N_PICKS} times:\n")
+    print(f"\n{N_COMPARED} learners, drawn {N_PICKS} times:\n")
     print_table(methods, picked, len(fields))
 
 
@@ -200,7 +196,7 @@ class Forecasts:
     def some(self, rng: np.random.Generator) -> Forecasts:
         """A few of the learners, drawn by chance."""
         n = len(self.kinds)
-        places = rng.choice(n, min(n, _N_COMPARED), replace=False)
+        places = rng.choice(n, min(n, N_COMPARED), replace=False)
         return replace(
             self,
             kinds=tuple(self.kinds[place] for place in places),
