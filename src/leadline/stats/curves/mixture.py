@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _REACH = 6.0
 _FURTHEST = 8.0  # normal quantiles beyond are those of 0 and 1
-_WIDEST = 22.0
+_WIDEST = 22.0  # standard deviations: a density beyond is 0 to 100 digits, and slow to handle
 _MOST_STEPS = 80
 _PATIENCE = 12
 _CLOSE = 1e-9  # of a normal quantile
