@@ -37,6 +37,7 @@ _COEFFICIENT_SD = 0.2  # prior standard deviation of b
 # weight, though others forecast as well [2]
 _EXPONENT = 0.5
 _N_KEPT = 128
+_ZERO = 1e-12
 _SMALL_BLOCK = 8
 _N_DESIGNS = 8  # of a megabyte each, for 14 sizes
 _AHEAD = np.log(4.0)  # components are lined up by where they lead at four times the size
@@ -52,14 +53,17 @@ class DesignMatrices:
         Kernels that are considered.
     basis : ndarray of shape (n_shapes, n_points)
         Every shape at the measured sizes.
-    products : ndarray of shape (n_points * (n_points + 1) / 2, n_shapes)
-        Products of a shape's values at each two sizes.
+    pairs : tuple of ndarray of int, shape (n_pairs,)
+        Places of each two sizes, or of one twice, at which shapes are not 0.
+    products : ndarray of shape (n_pairs, n_shapes)
+        Products of a shape's values at these; those of two different sizes count twice.
     covariance : ndarray of shape (n_active, n_points, n_points)
         Of log errors, without noise.
     """
 
     active: Ints
     basis: Floats
+    pairs: tuple[Ints, Ints]
     products: Floats
     covariance: Floats
 
@@ -73,11 +77,15 @@ class DesignMatrices:
         """Return them, made anew."""
         covariance = kernels().take(active).covariance(x, x) + LEVEL_VARIANCE
         basis = shapes().at(x)
-        points = np.ascontiguousarray(basis.T)
-        products = np.empty((x.size * (x.size + 1) // 2, len(basis)))
-        for place, part in enumerate(np.split(products, np.cumsum(range(x.size, 1, -1)))):
+        # all shapes pass through 0 at the largest size
+        places = np.flatnonzero(np.abs(basis).max(axis=0) > _ZERO)
+        points = np.ascontiguousarray(basis[:, places].T)
+        one, other = np.triu_indices(places.size)
+        products = np.empty((one.size, len(basis)))
+        for place, part in enumerate(np.split(products, np.flatnonzero(np.diff(one)) + 1)):
             np.multiply(points[place], points[place:], out=part)
-        return cls(active, basis, products, covariance)
+            part[1:] *= 2
+        return cls(active, basis, (places[one], places[other]), products, covariance)
 
 
 @lru_cache(maxsize=_N_DESIGNS)
@@ -102,10 +110,9 @@ def log_likelihoods(data: Measured, design: DesignMatrices) -> tuple[Floats, Flo
     whitener = _inverse_of_triangles(factor)
     inverse = whitener.transpose(0, 2, 1) @ whitener
     weights = inverse @ data.y
-    one, other = np.triu_indices(data.x.size)
-    twice = inverse[:, one, other] * np.where(one == other, 1.0, 2.0)
+    one, other = design.pairs
     # b integrated out: the least of (y - b h)' V^-1 (y - b h) + (b - 1)^2 / sd^2, and its precision
-    precision = twice @ design.products
+    precision = inverse[:, one, other] @ design.products
     precision += _COEFFICIENT_SD**-2
     gain = weights @ design.basis.T
     gain += _COEFFICIENT_SD**-2
