@@ -189,13 +189,13 @@ def _run(folder: Path, *words: str) -> dict[str, float]:
 
 def _child(how: str, release: str, source: str, target: str) -> None:
     from leadline.engines.loading import load
-    from leadline.serving.batch.worker_imports import begin_imports
+    from leadline.engines.worker_imports import begin_imports
 
     workers = None
     if how.isdigit() and int(how) > 1:
         # as the command does, before it imports what scores itself
         workers = load("executors", "loky")(int(how) - 1, n_beside=1)
-        begin_imports(workers)
+        begin_imports(workers, "leadline.serving.batch.piece_scoring")
     from leadline.serving.releases.bundle import open_bundle, public_keys
     from leadline.serving.releases.release_place import ReleasePlace
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leadline.engines.contract import Executor
-    from leadline.serving.batch.score_file import Scored
-    from leadline.serving.batch.unusual_inputs import UsualInputs
+    from leadline.reading.unusual_inputs import UsualInputs
     from leadline.settings import Settings
     from leadline.workspace import Workspace
+
+
+_SCORING = "leadline.serving.batch.piece_scoring"
 
 
 @verb(
@@ -75,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         display.start("score", "opening the release")
         release = latest_release(workspace)
         # they import while this process does
-        workers = _workers(workspace.settings, executor, jobs, files)
+        workers = _workers(workspace.settings, executor, jobs)
         score = _scoring(workspace, release.bundle, (skip_lines, footer_rows, sheet))
         scored = score(
             files,
@@ -106,7 +108,7 @@ def _usual_inputs(workspace: Workspace) -> UsualInputs | None:
     from leadline.errors import RecordError
     from leadline.monitoring.release_in_service import stood_on
     from leadline.reading.conform import conform
-    from leadline.serving.batch.unusual_inputs import UsualInputs
+    from leadline.reading.unusual_inputs import UsualInputs
     from leadline.snapshot import from_parquet
 
     data = stood_on(workspace.record)[1]
@@ -117,21 +119,16 @@ def _usual_inputs(workspace: Workspace) -> UsualInputs | None:
     return UsualInputs.of(conform(frame, data.features), data.features)
 
 
-def _workers(
-    settings: Settings, executor: str, jobs: int | None, files: tuple[str, ...]
-) -> Executor | None:
+def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | None:
     """Who scores beside this process, or on a cluster instead of it, begun; None: nobody.
 
     Raises
     ------
     EngineError
         If there is no such executor.
-    DataError
-        If there are no such files: nothing is begun for them.
     """
     from leadline.engines.loading import load
-    from leadline.serving.batch.input_files import input_files
-    from leadline.serving.batch.worker_imports import begin_imports
+    from leadline.engines.worker_imports import begin_imports
 
     name = executor or settings.serve.executor
     maker = load("executors", name)
@@ -142,14 +139,11 @@ def _workers(
         n_others = workers.n_workers - 1
         workers = maker(n_others, n_beside=1) if n_others else None
     if workers is not None:
-        input_files(files)[0].size()
-        begin_imports(workers)
+        begin_imports(workers, _SCORING)
     return workers
 
 
-def _scoring(
-    workspace: Workspace, bundle: str, trim: tuple[int, int, str]
-) -> Callable[..., Scored]:
+def _scoring(workspace: Workspace, bundle: str, trim: tuple[int, int, str]) -> Callable[..., Any]:
     """What scores files by a release; here, as all that it imports takes seconds."""
     from leadline.engines.loading import load
     from leadline.reading.file_forms.raw import Trim

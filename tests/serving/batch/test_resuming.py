@@ -252,12 +252,13 @@ def test_processes_open_the_release_while_this_one_does(
 _EARLY = """
 import sys
 from leadline.engines.executors.sequential import Sequential
-from leadline.serving.batch.worker_imports import begin_imports
-heavy = {"polars", "sklearn", "leadline.serving.batch.piece_scoring"}
+from leadline.engines.worker_imports import begin_imports
+scoring = "leadline.serving.batch.piece_scoring"
+heavy = {"polars", "sklearn", scoring}
 print(len(heavy & set(sys.modules)))
-begin_imports(type("Cluster", (Sequential,), {"is_shared": True})())
+begin_imports(type("Cluster", (Sequential,), {"is_shared": True})(), scoring)
 print(len(heavy & set(sys.modules)))
-begin_imports(Sequential())
+begin_imports(Sequential(), scoring)
 print(len(heavy & set(sys.modules)))
 """
 

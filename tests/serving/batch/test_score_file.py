@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from tests.serving.conftest import Sealed
 
 from leadline.errors import DataError
+from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.batch.score_file import score_file
-from leadline.serving.batch.unusual_inputs import UsualInputs
 
 
 @pytest.fixture
@@ -203,7 +203,7 @@ import sys, threading, time
 from pathlib import Path
 from leadline.serving.releases.bundle import open_bundle, public_keys
 from leadline.serving.batch.score_file import score_file
-from leadline.serving.batch.unusual_inputs import UsualInputs
+from leadline.reading.unusual_inputs import UsualInputs
 peak = 0
 def watch():
     global peak

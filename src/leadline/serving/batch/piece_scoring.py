@@ -20,10 +20,10 @@ from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.images.image_columns import paths_of
 from leadline.reading.images.image_files import read_column
 from leadline.reading.totals import note_of_totals, totals_refused
+from leadline.reading.unusual_inputs import InputCounts, UsualInputs
 from leadline.serving.batch.locations import Location
 from leadline.serving.batch.pieces import Chunk, Form, Piece, read_piece
 from leadline.serving.batch.scoring_release import opened
-from leadline.serving.batch.unusual_inputs import InputCounts, UsualInputs
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns

@@ -17,6 +17,7 @@ from leadline.engines.in_order import in_order
 from leadline.errors import DataError, LeadlineError
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
+from leadline.reading.unusual_inputs import UnusualInputs, UsualInputs
 from leadline.serving.batch.input_files import input_files
 from leadline.serving.batch.joined_parts import MANIFEST, join, lay_out
 from leadline.serving.batch.locations import Location, UnreachableError
@@ -32,7 +33,6 @@ from leadline.serving.batch.piece_scoring import (
 from leadline.serving.batch.pieces import Form, Piece, Plan, plan, whole_plan
 from leadline.serving.batch.scoring_release import be_ready, copied, open_release
 from leadline.serving.batch.text_ranges import IrregularError
-from leadline.serving.batch.unusual_inputs import UnusualInputs, UsualInputs
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.release_place import ReleasePlace
 from leadline.serving.releases.signed_files import digest_of

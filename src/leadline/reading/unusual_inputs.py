@@ -1,4 +1,4 @@
-"""Unusual inputs of a batch: categories never met before, and columns without a value."""
+"""Unusual inputs: categories never met before, and columns without a value."""
 
 from __future__ import annotations
 
