@@ -8,7 +8,7 @@ code of `leadline plan` says what to do and what will come of it; after each rou
 measured, forecast and planned anew. The machine labels once, in a round beside people's three.
 
 *Halves*: `learn` and `kept` are LCDB 1.1's train half, parted by a digest of the data set's number:
-the rules were chosen on `learn`, and `kept` was printed once. Both are of data sets that the
+the rules were chosen on `learn`. Both are of data sets that the
 forecast's prior has learnt from; ``--crossed`` leaves out the fold of each (benchmarks/curves/
 learn.py --crossed). `test` is the half of LCDB 1.0 of which nothing was learnt. The machines are
 the same in all of them.
