@@ -27,7 +27,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -162,9 +162,12 @@ class _Seen:
 
     def search(self, machines: Cluster, way: str) -> list[str]:
         """A search; the last is lost after its first look at an artifact."""
-        begun, known = self.log.stat().st_size, self._trials()
-        seconds = self._run(machines, way, ["run", "search"], lambda: self._fetched(begun))
-        new = self._trials().filter(~pl.col("name").is_in(known["name"].to_list()))
+        # each goes on from the same trials, or the later ones would have little to do
+        mine = replace(self, workspace=self.workspace.with_name(way.replace(" ", "-")))
+        shutil.copytree(self.workspace, mine.workspace)
+        begun, known = self.log.stat().st_size, mine._trials()
+        seconds = mine._run(machines, way, ["run", "search"], lambda: self._fetched(begun))
+        new = mine._trials().filter(~pl.col("name").is_in(known["name"].to_list()))
         result = ", ".join(f"{n} {state}" for state, n in Counter(new["state"]).items())
         fetched = _by_node(machines, self._fetched(begun))
         return ["search, fetches", way, f"{seconds:.1f}", fetched, "-", f"new: {result}"]
