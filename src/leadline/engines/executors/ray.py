@@ -30,8 +30,8 @@ _QUIET = {
     "RAY_IGNORE_UNHANDLED_ERRORS": "1",
     # by default a task whose process is killed for want of memory is run again for ever
     "RAY_task_oom_retries": str(_N_RETRIES),
-    # how soon a task ends whose machine is off the network, where Ray waits 7 minutes; a server
-    # closes a connection on which it is asked whether it lives more often than once a minute
+    # how soon a task ends whose machine is off the network, where Ray waits 7 minutes; its servers
+    # expect to be asked whether they live once a minute at most
     "RAY_grpc_client_keepalive_time_ms": "65000",
     "RAY_grpc_client_keepalive_timeout_ms": "20000",
     # graphics cards stay as they are; unset, Ray warns of it
