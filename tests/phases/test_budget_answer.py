@@ -89,7 +89,7 @@ def test_people_alone_stand_beside_people_and_machine() -> None:
     declined = replace(alone, declined=with_machine(alone, 40_000))
     assert beside_people(declined, alone, "USD") == (
         "2,000 USD: people alone, some 120 USD; the chance of the target is 51%. 'small' beside "
-        "them saves no twentieth: some 120 USD, 72%."
+        "them is not worth a twentieth more: some 120 USD, 72%."
     )
     nothing = outcome(10, 0.4)
     assert beside_people(nothing, nothing, "USD") == (

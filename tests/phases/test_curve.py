@@ -7,7 +7,7 @@ import pytest
 from tests.examples import example_curve
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.curve import CandidateCurve, Curve, Point, Stop, p_no_better
+from leadline.phases.curve import CandidateCurve, Curve, Point, Stop, p_no_better, shown_better
 from leadline.phases.verdict import Answer
 from leadline.record.codec import decode, encode, to_json
 
@@ -188,3 +188,13 @@ def test_a_curve_of_version_2_stays_readable() -> None:
     stored = json.loads(to_json(encode(verdict)))
     stored["n_aim"] = stored.pop("n_affordable")
     assert decode(Curve, stored, 2) == verdict
+
+
+def test_few_repeats_are_held_against_the_spread_of_all() -> None:
+    falling = [(0.46, 0.44, 0.45, 0.47, 0.46), (0.38, 0.4, 0.37, 0.39, 0.4), (0.24, 0.32)]
+    points = tuple(Point(n_train=n, errors=its, fit_s=1.0) for n, its in enumerate(falling, 1))
+    assert shown_better(points, 0.5) == (True, True, True)
+    once = tuple(Point(n_train=n, errors=(e,), fit_s=1.0) for n, e in ((9, 0.52), (18, 0.48)))
+    assert shown_better(once, 0.5) == (False, True)
+    unsure = Point(n_train=9, errors=(0.49,), fit_s=1.0, sampling=(0.02,))
+    assert shown_better((unsure,), 0.5) == (False,)

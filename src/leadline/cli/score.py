@@ -77,7 +77,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         display.start("score", "opening the release")
         release = latest_release(workspace)
         # they import while this process does
-        workers = _workers(workspace.settings, executor, jobs)
+        workers = _workers(workspace.settings, executor, jobs, files)
         score = _scoring(workspace, release.bundle, (skip_lines, footer_rows, sheet))
         scored = score(
             files,
@@ -85,7 +85,7 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
             progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
             executor=workers,
-            usual=_usual_inputs(workspace),
+            usual=_usual_inputs(workspace, notes.append),
         )
     if as_json:
         done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}
@@ -103,9 +103,8 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         click.echo(f"Note: {words}")
 
 
-def _usual_inputs(workspace: Workspace) -> UsualInputs | None:
-    """What the rows of the release in service look like; None where they are not at hand."""
-    from leadline.errors import RecordError
+def _usual_inputs(workspace: Workspace, note: Callable[[str], None]) -> UsualInputs | None:
+    """What the rows of the release in service look like; None, and told, where unknown."""
     from leadline.monitoring.release_in_service import stood_on
     from leadline.reading.conform import conform
     from leadline.reading.unusual_inputs import UsualInputs
@@ -114,12 +113,15 @@ def _usual_inputs(workspace: Workspace) -> UsualInputs | None:
     data = stood_on(workspace.record)[1]
     try:
         frame = from_parquet(workspace.artifacts.get(data.snapshot))
-    except RecordError:
+    except Exception as error:
+        note(f"What training saw cannot be read ({error}): rows are not held against it.")
         return None
     return UsualInputs.of(conform(frame, data.features), data.features)
 
 
-def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | None:
+def _workers(
+    settings: Settings, executor: str, jobs: int | None, files: tuple[str, ...]
+) -> Executor | None:
     """Who scores beside this process, or on a cluster instead of it, begun; None: nobody.
 
     Raises
@@ -138,7 +140,8 @@ def _workers(settings: Settings, executor: str, jobs: int | None) -> Executor | 
     if name == "loky" and workers is not None:
         n_others = workers.n_workers - 1
         workers = maker(n_others, n_beside=1) if n_others else None
-    if workers is not None:
+    # a name that is wrong is told before anything is begun for it
+    if workers is not None and ("://" in files[0] or "*" in files[0] or Path(files[0]).exists()):
         begin_imports(workers, _SCORING)
     return workers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,7 @@ _FEWEST_PERMUTATIONS = 19  # fewer cannot show a p-value of .05
 _MOST_TRIES = 4 * _N_PERMUTATIONS
 _FEWEST_REPEATED = 20
 _FEWEST_DATED = 300
-_N_DATED = 6
+_N_DATED, _FEWEST_GAPS = 6, 3
 _MOST_NAMED = 3
 
 
@@ -121,13 +122,18 @@ def _past_only(
         return None
     past, latest = rows[:n_past], rows[n_past:]
     scores = []
-    try:
-        for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
-            its = valid[np.isin(valid, latest)]
+    for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
+        its = valid[np.isin(valid, latest)]
+        n_each = min(train.size, n_past)
+        # a class may be missing from some rows
+        with suppress(NotReadyError):
             scores.append(
-                [fit_and_score(pool, each, its, spec).score for each in (train[:n_past], past)]
+                [
+                    fit_and_score(pool, each, its, spec).score
+                    for each in (train[:n_each], past[-n_each:])
+                ]
             )
-    except NotReadyError:
+    if len(scores) < _FEWEST_GAPS:
         return None
     mixed, alone = np.mean(scores, axis=0)
     gaps = [one - other for one, other in scores]

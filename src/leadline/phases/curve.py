@@ -16,6 +16,7 @@ from leadline.phases.wording import plural
 _FEWEST_SIZES = 5
 _FEWEST_REPEATS = 3
 _SURE = 0.05
+_LUCK = " Learning nothing would do as well by luck with a chance of {}."
 _DIFFERENT = 0.1
 
 
@@ -261,23 +262,49 @@ def shown_better(points: tuple[Point, ...], chance_error: float) -> tuple[bool, 
     return tuple(point not in by_chance for point in points)
 
 
-def _not_better(points: tuple[Point, ...], chance_error: float) -> dict[Point, float]:
-    """Points whose error is not shown to be below that of learning nothing, and by what chance."""
-    tested = {point: p_no_better(point, chance_error) for point in points}
-    return {point: p for point, p in tested.items() if p is not None and p > _SURE}
+def _not_better(points: tuple[Point, ...], chance_error: float) -> dict[Point, float | None]:
+    """Points whose error is not shown to be below that of learning nothing, and by what chance.
+
+    None where nothing tells the chance; there the mean alone is looked at.
+    """
+    found = {}
+    for point in points:
+        is_few = len(point.errors) < _FEWEST_REPEATS
+        p = _p_of_few(point, points, chance_error) if is_few else p_no_better(point, chance_error)
+        if point.mean >= chance_error if p is None else p > _SURE:
+            found[point] = p
+    return found
 
 
-def _small_data(points: tuple[Point, ...], by_chance: Mapping[Point, float]) -> list[Finding]:
+def _p_of_few(point: Point, points: tuple[Point, ...], chance_error: float) -> float | None:
+    """The same test of a point with one repeat or two, by the spread of repeats at all sizes."""
+    from scipy.special import ndtr, stdtr
+
+    stderr = point.stderr or 0.0
+    degrees = sum(len(each.errors) - 1 for each in points)
+    if degrees:
+        off = sum((error - each.mean) ** 2 for each in points for error in each.errors)
+        stderr = max(stderr, sqrt(off / degrees / len(point.errors)))
+    if stderr == 0:
+        return None
+    ratio = (point.mean - chance_error) / stderr
+    return float(stdtr(degrees, ratio) if degrees else ndtr(ratio))
+
+
+def _small_data(
+    points: tuple[Point, ...], by_chance: Mapping[Point, float | None]
+) -> list[Finding]:
     """Up to which size, or that at all of them, nothing is shown to be learnt."""
     if not by_chance:
         return []
     point = list(by_chance)[-1]
     if point is points[-1]:
+        p = by_chance[point]
+        luck = "" if p is None else _LUCK.format(percent(p))
         return [
             warning(
                 f"Even at {plural(point.n_train, 'row')} the error is not shown to be better than "
-                f"chance: small-data region. Learning nothing would do as well by luck with a "
-                f"chance of {percent(by_chance[point])}.",
+                f"chance: small-data region.{luck}",
                 "Bring more rows or better columns; a forecast from here is a guess.",
             )
         ]

@@ -21,6 +21,9 @@ from leadline.processes.http_connection import Target
 from leadline.processes.request_loop import Answers, at_set_times, in_turn
 from leadline.stats.machines.latency_bound import further_run_bound, p99_upper_bound
 
+REQUESTS_A_RUN = 200
+"""Fewest of a run whose 99th percentile is more than its slowest request."""
+
 _CONNECTIONS = 128
 
 
@@ -151,7 +154,7 @@ def step_of(rate_per_s: float, runs: Sequence[Answers]) -> Step:
     """What was measured in runs at one rate, taken together.
 
     Its 99th percentile is the median of theirs, as that of one run is what will be seen; the upper
-    bound is of all requests, and of a further run.
+    bound is of all requests, and of a further run where each has the 200 that its percentile needs.
 
     Parameters
     ----------
@@ -164,7 +167,7 @@ def step_of(rate_per_s: float, runs: Sequence[Answers]) -> Step:
     lag = np.concatenate([each.lag_s for each in runs])
     p99s = [_quantile(each.latency_s, 0.99) for each in runs]
     high = p99_upper_bound(latency)
-    if len(runs) > 1:
+    if len(runs) > 1 and min(each.latency_s.size for each in runs) >= REQUESTS_A_RUN:
         high = max(high, further_run_bound(p99s))
     return Step(
         rate_per_s=rate_per_s,

@@ -35,7 +35,8 @@ def keep_apart(server: int, generator: int) -> bool:
 
 def keep(process: int, processors: set[int]) -> None:
     """Keep a process, with all threads that it has now, to some processors."""
-    for thread in Path(f"/proc/{process}/task").iterdir():
-        # it may have ended meanwhile
-        with suppress(OSError):
-            os.sched_setaffinity(int(thread.name), processors)
+    with suppress(OSError):  # no /proc
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            # it may have ended meanwhile
+            with suppress(OSError):
+                os.sched_setaffinity(int(thread.name), processors)

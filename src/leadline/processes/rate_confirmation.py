@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from leadline.phases.capacity import Step
-from leadline.processes.load_generator import step_of
+from leadline.processes.load_generator import REQUESTS_A_RUN, step_of
 from leadline.processes.request_loop import Answers
 
 Run = Callable[[float, float], Answers]
 
 _MOST_RUNS, _FEWEST_RUNS = 6, 3
-_REQUESTS_A_RUN = 200
 _TIMES, _MORE_RUNS = 2, 2
 _BACK = 0.7
 
@@ -33,8 +32,8 @@ def confirm(
     promised_s : float > 0
         What the upper bound of the 99th percentile of a further run may be.
     seconds : float > 0
-        Granted for the runs at one rate; those at lower ones take a third more than that at most. A
-        slow server gets fewer and longer runs, as a percentile needs requests.
+        Granted for the runs at one rate; with those at lower ones at most 2.7 times that. A slow
+        server gets fewer and longer runs, as a percentile needs requests.
 
     Returns
     -------
@@ -43,7 +42,7 @@ def confirm(
     Step
         All of them together.
     """
-    n_wanted = int(seconds * rate_per_s / _REQUESTS_A_RUN)
+    n_wanted = int(seconds * rate_per_s / REQUESTS_A_RUN)
     n_runs = min(max(n_wanted, _FEWEST_RUNS), _MOST_RUNS)
     left = _TIMES * n_runs + _MORE_RUNS
     while True:

@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 _MOST_CATEGORIES = 10_000  # of more, new ones are nothing unusual
-_MOST_COUNTED = 20
+_MOST_COUNTED = 1_000  # of each piece, or what is frequent in all would be lost
+_MOST_TOLD = 20
 _MOST_NAMED = 3
 _MOST_COLUMNS = 5
 _BY_CHANCE = 0.001
@@ -77,7 +78,7 @@ class InputCounts:
         """Count further rows, as the model is given them."""
         unseen = {name: X[name].drop_nulls() for name in usual.categories}
         unseen = {
-            name: values.filter(~values.is_in(pl.Series(usual.categories[name], dtype=pl.String)))
+            name: values.filter(~values.is_in(list(usual.categories[name])))
             for name, values in unseen.items()
         }
         counted = {
@@ -101,7 +102,7 @@ class InputCounts:
         self.n_unseen = dict(Counter(self.n_unseen) + Counter(other.n_unseen))
         for name, values in other.values.items():
             both = Counter(self.values.get(name, {})) + Counter(values)
-            self.values[name] = dict(both.most_common(_MOST_COUNTED))
+            self.values[name] = _most(both, _MOST_COUNTED)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ class UnusualInputs:
             for name, n_missing in whole.n_missing.items()
             if n_missing == whole.n_rows and usual.missing.get(name, 1.0) ** n_missing < _BY_CHANCE
         )
-        return cls(whole.n_rows, empty, whole.n_unseen, whole.values)
+        most = {name: _most(values, _MOST_TOLD) for name, values in whole.values.items()}
+        return cls(whole.n_rows, empty, whole.n_unseen, most)
 
     @property
     def words(self) -> list[str]:
@@ -179,6 +181,10 @@ def _missing(X: pl.DataFrame) -> dict[str, int]:
         + values.null_count()
         for values in X.iter_columns()
     }
+
+
+def _most(counts: Mapping[str, int], n: int) -> dict[str, int]:
+    return dict(Counter(counts).most_common(n))
 
 
 def _listed(each: list[str]) -> str:

@@ -55,7 +55,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Works
     verdicts["data"] = replace(data, split=split)
     monkeypatch.setattr(flights, "example_verdicts", lambda: dict(verdicts))
     monkeypatch.setattr(flights, "N_UNLABELLED", 12_500)
-    flights.make_workspace(tmp_path, ROWS).close()
+    # not a copy of what was made once a process, which is of other verdicts
+    flights.fill_workspace(tmp_path, ROWS).close()
     settings = tmp_path / "leadline.toml"
     settings.write_text(settings.read_text() + MACHINE)
     with Workspace.open(tmp_path) as opened:

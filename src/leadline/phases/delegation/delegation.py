@@ -88,7 +88,7 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
             )
         )
     if evidence.gap is not None:
-        findings.append(_of_numbers(evidence.gap))
+        findings.append(_of_numbers(evidence.gap, answer))
     if answer is not Answer.NO:
         findings += _parts(evidence)
     if answer is Answer.GO:
@@ -105,7 +105,7 @@ def _findings(evidence: Evidence, answer: Answer) -> list[Finding]:
     return findings
 
 
-def _of_numbers(gap: NumberGap) -> Finding:
+def _of_numbers(gap: NumberGap, answer: Answer) -> Finding:
     """How far its numbers are from people's, the bias told apart."""
     span = f"{signed_digits(gap.bias.low)} to {signed_digits(gap.bias.high)}"
     rows = plural(gap.n_rows, "row")
@@ -113,9 +113,10 @@ def _of_numbers(gap: NumberGap) -> Finding:
     if gap.is_biased:
         side = "above" if gap.bias.estimate > 0 else "below"
         size = three_digits(abs(gap.bias.estimate))
+        off = " This is taken off before models learn from them." if answer is not Answer.NO else ""
         told = (
-            f"On {rows} its numbers are {size} {side} the middle of people's on average ({span}): "
-            "this is taken off before models learn from them."
+            f"On {rows} its numbers are {size} {side} the middle of people's on average ({span})."
+            f"{off}"
         )
     off = three_digits(gap.variance**0.5)
     return note(f"{told} Beside that the two differ by {off} (one standard deviation).")

@@ -86,7 +86,7 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
         its = outcome.declined
         return (
             f"{head}: people alone, some {money(outcome.money.q50, currency)}; {_chance(outcome)}. "
-            f"{its.machine!r} beside them saves no twentieth: some "
+            f"{its.machine!r} beside them is not worth a twentieth more: some "
             f"{money(its.money.q50, currency)}, {percent(its.p_met)}."
         )
     if not outcome.machine:

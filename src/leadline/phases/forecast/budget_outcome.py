@@ -202,7 +202,7 @@ def preferred(shared: BudgetOutcome, alone: BudgetOutcome) -> BudgetOutcome:
 
     `choose_labels` adds up what rounds cost as if only whether the target is met were learnt from
     them; where it is hardly known what a label is worth, what is learnt decides. Both are played
-    with the same luck.
+    with the same luck, and along the same curves where they buy about as much.
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ def chance_of_success(
     latest = {each.row: each for each in told}
     found = [each for row in _SOURCES if row in latest for each in _chance(latest, row, standing)]
     if flattery := _flattery(latest, standing):
-        found = [replace(each, caution=flattery) for each in found]
+        found = [replace(each, caution=f"{flattery} {each.caution}".strip()) for each in found]
     if not found:
         return None
     counting = [each for each in found if standing[each.row].state is State.CURRENT]
@@ -165,7 +165,10 @@ def _flattery(latest: Mapping[str, Told], standing: Mapping[str, Standing]) -> s
     told = latest.get("feasibility")
     if told is None or standing["feasibility"].state is not State.CURRENT:
         return ""
-    return told.verdict.flattery if isinstance(told.verdict, Feasibility) else ""
+    verdict = told.verdict
+    if not isinstance(verdict, Feasibility) or verdict.past_only is None:
+        return ""
+    return "" if verdict.past_only.is_answered else verdict.flattery
 
 
 def _chance(

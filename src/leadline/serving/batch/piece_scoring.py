@@ -32,6 +32,8 @@ from leadline.serving.releases.release_place import ReleasePlace
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 """Between the fields, by the suffix of a file of text."""
 
+_FEWEST_TO_TELL = 20
+
 
 @dataclass(frozen=True)
 class Scoring:
@@ -254,7 +256,10 @@ def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: No
     cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
     for name in cleaned.columns:
         reading = manifest.reading_schema.get(name)
-        if reading is not None and (told := perhaps_decimals(cleaned[name], reading)):
+        # a few rows at the end of a large file say nothing of it
+        if cleaned.height < _FEWEST_TO_TELL or reading is None:
+            continue
+        if told := perhaps_decimals(cleaned[name], reading):
             note(told)
     cleaned = _with_images(cleaned, manifest, chunk.place, folders)
     return bundle.read(cleaned, place=chunk.place)

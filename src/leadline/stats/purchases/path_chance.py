@@ -107,7 +107,8 @@ def draw_errors(
         Errors, above 0.
     """
     clean = np.log(path.clean_rows(factors))
-    # a little money more or less must not move them all, or plans would jump with it
+    # a little money more or less must not move them all, or plans would jump with it; one size more
+    # still does
     step = 2.0 ** np.ceil(np.log2(max(np.ptp(clean), TINY) / _N_SIZES))
     sizes = clean.min() + step * np.arange(np.ceil(np.ptp(clean) / step) + 1)
     curves = belief.posterior.sample(np.exp(sizes), factors.size, rng=rng)
