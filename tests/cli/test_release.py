@@ -12,6 +12,7 @@ from tests.projects import N_BEFORE_STREAM, N_STREAM, customers
 
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.engines import worker_imports
+from leadline.record import Artifacts
 
 LATER = N_BEFORE_STREAM + N_STREAM
 
@@ -157,3 +158,19 @@ def test_a_column_that_is_new_does_not_hinder(
     for verb in ("score", "watch"):
         answer = call(verb, tmp_path / "new.csv", "-C", released_folder)
         assert answer.exit_code in {0, 3}, answer.output
+
+
+def test_rows_are_scored_where_what_training_saw_is_out_of_reach(
+    call: Call, released_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object) -> bytes:
+        raise PermissionError("denied")
+
+    customers(50, 2).drop("left").write_parquet(released_folder / "new.parquet")
+    monkeypatch.setattr(Artifacts, "get", denied)
+    answer = call("score", released_folder / "new.parquet", "-C", released_folder, "--json")
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert told["rows"] == 50
+    assert "unseen_categories" not in told
+    assert told["notes"][0].startswith("What training saw cannot be read (denied)")

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from leadline.phases.data import NumberGap
 from leadline.phases.delegation import Delegation, Duel, Evidence, Handover, Part, assess
 from leadline.phases.verdict import Answer, Bounds
 
@@ -123,3 +124,16 @@ def test_what_may_go_to_it_is_told_with_price_and_errors() -> None:
     assert "no open row should go to it yet" in told(assess(replace(EVIDENCE, handover=none)))
     refused = replace(EVIDENCE, passes=False, handover=given)
     assert "open rows may go" not in told(assess(refused)), "a machine that may not gets none"
+
+
+def test_what_is_taken_off_is_said_of_a_machine_that_may_label_only() -> None:
+    bias = Bounds(estimate=2.0, low=1.5, high=2.5)
+    gap = NumberGap(n_rows=60, bias=bias, variance=4.0, freedom=59, people_variance=9.0)
+    known = replace(EVIDENCE, gap=gap)
+    may = told(assess(known))
+    may_not = told(assess(replace(known, passes=False, duels=(WON, LOST, LOST))))
+    above = "its numbers are 2 above the middle of people's on average (+1.5 to +2.5)."
+    assert above in may
+    assert above in may_not
+    assert "This is taken off before models learn from them." in may
+    assert "taken off" not in may_not

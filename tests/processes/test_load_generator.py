@@ -11,6 +11,7 @@ from leadline.errors import EngineError
 from leadline.processes.http_connection import Target
 from leadline.processes.load_generator import bodies_of, load_generator, run_clients, step_of
 from leadline.processes.request_loop import Answers
+from leadline.stats.machines.latency_bound import p99_upper_bound
 
 
 def answers(latency: list[float], lag: float = 0.0) -> Answers:
@@ -81,3 +82,9 @@ def test_a_step_takes_runs_together() -> None:
     assert lost.p99_s is None
     assert lost.p99_high_s is None
     assert not lost.holds(10.0)
+
+
+def test_few_requests_say_nothing_of_how_runs_differ() -> None:
+    slow = [answers([0.01] * 49 + [last]) for last in (0.02, 0.05, 0.02)]
+    together = np.concatenate([each.latency_s for each in slow])
+    assert step_of(5.0, slow).p99_high_s == p99_upper_bound(together)

@@ -107,6 +107,9 @@ def test_a_chance_that_the_split_flatters_says_so() -> None:
     fair = chance("tuning", feasibility={"past_only": replace(past, p_value=0.2)}).current
     assert fair is not None
     assert fair.caution == ""
+    answered = chance("tuning", feasibility={"past_only": replace(past, is_answered=True)}).current
+    assert answered is not None
+    assert answered.caution == ""
 
 
 def test_what_is_out_of_date_does_not_count() -> None:
