@@ -198,11 +198,14 @@ def test_a_path_without_a_factor_for_its_machine_is_refused(curve: CurvePosterio
         simulate_path(belief, path_with(10), PathLimits(1e5), size=1, rng=np.random.default_rng(0))
 
 
-def test_a_little_money_more_moves_no_curve(curve: CurvePosterior) -> None:
+@pytest.mark.parametrize("more", [60_500, 400_000])
+def test_more_money_moves_no_curve(curve: CurvePosterior, more: float) -> None:
     belief, shares = Belief(curve, 0.12, 0.01, FACTOR), np.linspace(0.3, 0.5, 20)
-    sizes = purchase_sizes(1600, 60_000), purchase_sizes(1600, 60_500)
+    sizes = purchase_sizes(1600, 60_000)
+    longer = np.append(sizes, more)
     first, second = (
-        draw_errors(belief, people_path(its), shares, np.random.default_rng(0)) for its in sizes
+        draw_errors(belief, people_path(its), shares, np.random.default_rng(0))
+        for its in (sizes, longer)
     )
-    assert np.array_equal(first[:, :-1], second[:, :-1])
+    assert np.array_equal(first, second[:, :-1])
     assert not np.array_equal(first[:, -1], second[:, -1])

@@ -20,8 +20,10 @@ TINY = 1e-9
 
 # values of what a machine label is worth that a chance is the mean over
 _N_FACTORS = 9
-# parts between the sizes at which a curve is drawn: within one it is all but straight
-_N_SIZES = 16
+# steps between the sizes at which a curve is drawn, and their length in log rows: within one it is
+# all but straight, and together they make 400 times the rows
+_N_SIZES = 24
+_STEP = 0.25
 
 
 @dataclass(frozen=True)
@@ -107,10 +109,10 @@ def draw_errors(
         Errors, above 0.
     """
     clean = np.log(path.clean_rows(factors))
-    # a little money more or less must not move them all, or plans would jump with it; one size more
-    # still does
-    step = 2.0 ** np.ceil(np.log2(max(np.ptp(clean), TINY) / _N_SIZES))
-    sizes = clean.min() + step * np.arange(np.ceil(np.ptp(clean) / step) + 1)
+    # the same sizes for every path of usual length, so that with one seed all of them go along the
+    # same curves; another budget would else draw others, and plans would jump with it
+    longer = np.ceil(np.log2(max(np.ptp(clean) / (_N_SIZES * _STEP), 1.0)))
+    sizes = clean.min() + _STEP * 2.0**longer * np.arange(_N_SIZES + 1)
     curves = belief.posterior.sample(np.exp(sizes), factors.size, rng=rng)
     read = [np.interp(rows, sizes, its) for rows, its in zip(clean, curves, strict=True)]
     return np.asarray(np.maximum(np.stack(read), TINY))
