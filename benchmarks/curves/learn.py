@@ -1,11 +1,12 @@
 """Learn what ships in `leadline/stats/curves/learnt.npz`: prior, tilts by family, calibration.
 
 Classifiers on tables from the train halves of LCDB 1.0 and 1.1 only: data sets whose
-`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. RMSE, MAE
-and R² from the learning half of `metric_examples.py`; intervals of average precision held without.
+`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. RMSE and MAE
+from the learning half of `metric_examples.py`; R² is calibrated as RMSE is, of which it is a square,
+and intervals of average precision held without.
 With --crossed also once without each fold of data sets, into the cache, for the benchmarks that
 cross-validate. With --networks the tables that ship are kept, and what is learnt of networks is
-learnt anew; with --metrics all that ships is kept, and those three metrics are learnt anew.
+learnt anew; with --metrics all that ships is kept, and those two metrics are learnt anew.
 
     python benchmarks/curves/learn.py [--crossed | --networks | --metrics] [--jobs 2]
 """
@@ -37,6 +38,7 @@ from sources import cache, hash_share
 
 from leadline.stats.curves.fitting import FEW_REPEATS
 from leadline.stats.curves.learnt import Learnt, Table, learnt, packed, unpacked
+from leadline.stats.metric import METRICS
 
 SHIPPED = Path(__file__).resolve().parents[2] / "src/leadline/stats/curves/learnt.npz"
 N_FOLDS = 5
@@ -49,7 +51,7 @@ def main() -> None:
     which.add_argument("--crossed", action="store_true", help="also once without each fold")
     which.add_argument("--networks", action="store_true", help="the networks' table alone")
     parser.add_argument("--jobs", type=int, default=1)
-    which.add_argument("--metrics", action="store_true", help="RMSE, MAE and R² alone")
+    which.add_argument("--metrics", action="store_true", help="RMSE and MAE alone")
     options = parser.parse_args()
     if options.metrics:
         kept = learnt()
@@ -78,8 +80,9 @@ def main() -> None:
 
 
 def with_metrics(tables: tuple[Table, Table], deep: Table, jobs: int) -> tuple[Table, Table]:
-    """The tables of known and of hidden standard errors, with the three metrics besides."""
-    of = partial(examples_of, "learning", metrics=OF_NUMBERS)
+    """The tables of known and of hidden standard errors, with the two metrics besides."""
+    own = [name for name in OF_NUMBERS if METRICS[name].square_of is None]
+    of = partial(examples_of, "learning", metrics=own)
     lessons = [of(FEW_REPEATS), of(FEW_REPEATS - 2) + of(N_REPEATS, hide=True)]
     known, hidden = Parallel(n_jobs=jobs)(
         delayed(with_groups)(table, lesson, deep)
@@ -141,7 +144,7 @@ def _provenance(fold: int | None) -> dict[str, object]:
             "LCDB 1.1": "doi 10.4121/3bd18108-fad0-4e4c-affd-4341fba99306, CC BY 4.0; "
             "Yan, Mohr, Viering 2025",
             **SOURCES,
-            "RMSE, MAE, R2": "benchmarks/curves/metric_tables.py, learning half",
+            "RMSE, MAE": "benchmarks/curves/metric_tables.py, learning half",
         },
         "half": "int(openml_id * 2654435761 % 2**32) / 2**32 < 0.5",
         "shares": SHARES,

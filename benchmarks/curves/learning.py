@@ -102,7 +102,8 @@ class Example:
         data = self.measured()
         safe = np.maximum(self.later_errors, 1e-4)
         variance = np.minimum(self.later_stderr / safe, 2.0) ** 2 + 1e-6
-        return np.log(self.later_sizes / data.n_ref), np.log(safe / data.error_ref), variance
+        logs = np.log(safe / data.error_ref) / data.power
+        return np.log(self.later_sizes / data.n_ref), logs, variance / data.power**2
 
 
 def likelihoods(examples: Sequence[Example], active: np.ndarray) -> np.ndarray:

@@ -64,6 +64,16 @@ def test_standard_errors_become_relative_variances() -> None:
     assert equal.variance == pytest.approx(np.full(4, 0.05**2))
 
 
+def test_a_square_has_half_the_logarithm_and_half_its_standard_error() -> None:
+    shares = np.array([0.08, 0.04, 0.06, 0.05])
+    plain = prepared(stderr=shares * ERRORS, metric="mean_absolute_error", n_repeats=5)
+    root = prepared(stderr=shares * ERRORS, metric="r2", n_repeats=5)
+    assert root.y == pytest.approx(plain.y / 2)
+    assert root.variance == pytest.approx(plain.variance / 4)
+    assert root.error_ref == plain.error_ref
+    assert root.errors.tolist() == ERRORS.tolist()
+
+
 def test_luck_makes_no_point_noisier_than_its_neighbours() -> None:
     usual = prepared(errors=[0.2, 0.2, 0.2, 0.2])
     lucky = prepared(errors=[0.2, 0.2, 0.05, 0.2])

@@ -5,6 +5,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from leadline.stats.curves import CurvePosterior, fit
+from leadline.stats.curves.design import residual_variance
 
 SIZES = np.array([100.0, 200, 400, 800, 1600, 3200])
 # before, among, at and beyond what was measured, and beyond what was calibrated
@@ -104,6 +105,22 @@ def test_without_a_ceiling_losses_may_be_large() -> None:
     posterior = fit(SIZES, losses, np.full(6, 0.2), metric="log_loss", n_repeats=5)
     assert posterior.quantile(6400, 0.95) > 9
     assert posterior.cdf(6400, 1.0) < 0.05
+
+
+def test_a_square_is_forecast_by_its_root() -> None:
+    roots = np.array([0.81, 0.7, 0.62, 0.55, 0.51, 0.48])
+    root = fit(SIZES, roots, metric="root_mean_squared_error", family="forest", n_repeats=5)
+    square = fit(SIZES, roots**2, metric="r2", family="forest", n_repeats=5)
+    assert square.quantile(AT, LEVELS) == pytest.approx(root.quantile(AT, LEVELS) ** 2)
+    assert square.cdf(AT, 0.2) == pytest.approx(root.cdf(AT, np.sqrt(0.2)))
+    assert square.rows_for(0.2, 0.6) == pytest.approx(root.rows_for(np.sqrt(0.2), 0.6))
+    assert square.sample(AT, 50) == pytest.approx(root.sample(AT, 50) ** 2)
+    floors = square.regions().floor_error, root.regions().floor_error
+    assert floors[0].high == pytest.approx(floors[1].high ** 2)
+    # of a log error, which is twice as large
+    assert square.noise == pytest.approx(2 * root.noise)
+    of_square, of_root = (float(residual_variance(one, [0.2])[0]) for one in (square, root))
+    assert of_square == pytest.approx(4 * of_root)
 
 
 def test_rows_for_is_where_the_probability_is_reached(posterior: CurvePosterior) -> None:

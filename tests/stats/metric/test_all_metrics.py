@@ -43,6 +43,17 @@ def test_the_table_has_both_kinds_under_their_names() -> None:
     assert all(name == metric.name for name, metric in METRICS.items())
 
 
+def test_a_square_is_one_of_a_metric_that_is_none() -> None:
+    rng = np.random.default_rng(0)
+    y, predicted = rng.standard_normal((2, 40))
+    squares = [metric for metric in METRICS.values() if metric.square_of is not None]
+    assert [metric.name for metric in squares] == ["r2"]
+    root = metric_of(squares[0].square_of or "")
+    assert root.square_of is None
+    error = squares[0].error(squares[0].compute(y, predicted))
+    assert error == pytest.approx(root.compute(y, predicted) ** 2 / np.var(y))
+
+
 def test_each_task_has_one_default() -> None:
     defaults = [metric.default_for for metric in METRICS.values() if metric.default_for]
     assert sorted(defaults) == sorted(Task)

@@ -82,7 +82,7 @@ def _about_the_shape(data: Measured) -> list[str]:
     tail = data.y[-3:]
     rise = float(tail[-1] - np.min(tail[:-1]))
     noise = float(np.sqrt(spread[-1] ** 2 + np.max(spread[-3:-1]) ** 2))
-    if rise > max(_SIGNIFICANT * noise, _LEAST_FALL):
+    if rise > max(_SIGNIFICANT * noise, _LEAST_FALL / data.power):
         return [_RISING_WORDS]
     return [] if has_begun_to_fall(data) else [_FLAT_WORDS]
 
@@ -96,7 +96,7 @@ def has_begun_to_fall(data: Measured) -> bool:
     early = data.y[:half]
     for late in (data.y[half:], data.y[-1:]):
         variance = float(np.mean(data.variance)) * (1 / early.size + 1 / late.size)
-        least = max(_SIGNIFICANT * float(np.sqrt(variance)), _LEAST_FALL)
+        least = max(_SIGNIFICANT * float(np.sqrt(variance)), _LEAST_FALL / data.power)
         if float(np.mean(early) - np.mean(late)) >= least:
             return True
     return False

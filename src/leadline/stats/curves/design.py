@@ -257,7 +257,8 @@ def residual_variance(posterior: CurvePosterior, errors: ArrayLike) -> Floats:
     """
     parts, metric = posterior.components, posterior.metric
     noise = float(parts.weight @ kernels().noise[parts.kernel] ** 2)
-    variance: Floats = noise * relative_variance(np.asarray(errors, dtype=float), metric.ceiling)
+    relative = relative_variance(np.asarray(errors, dtype=float), metric.ceiling)
+    variance: Floats = metric.curve_power**2 * noise * relative
     return variance
 
 

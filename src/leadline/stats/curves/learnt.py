@@ -145,7 +145,7 @@ class Learnt:
 
 def groups_of(family: str | None, metric: Metric, n_repeats: int | None) -> list[str | None]:
     """Names of the groups that a curve is of, from what says least to what says most."""
-    return [family, metric.name, SINGLE_RUNS if n_repeats == 1 else None]
+    return [family, metric.square_of or metric.name, SINGLE_RUNS if n_repeats == 1 else None]
 
 
 @cache

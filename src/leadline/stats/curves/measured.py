@@ -1,4 +1,8 @@
-"""Measured points of a learning curve: checked, in logarithms, thinned."""
+"""Measured points of a learning curve: checked, in logarithms, thinned.
+
+An error that is a square, as 1 - R² is of the root mean squared error, is modelled by its root: the
+logarithm is half as large, and by the delta method so is its standard error.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +42,16 @@ class Measured:
     stderr : ndarray of shape (n_points,) or None
         Standard errors of `errors`; None where unknown.
     x, y : ndarray of shape (n_used,)
-        Logarithms of size and error relative to the last point, neighbours averaged.
+        Logarithms of size and error relative to the last point, neighbours averaged; of the error's
+        root where `power` is 2.
     variance : ndarray of shape (n_used,)
         Of `y`, from the standard errors; 0 where unknown.
     unit_variance : ndarray of shape (n_used,)
         Of `y` for a noise of 1.
+    n_ref, error_ref : float
+        Size and error of the last point.
+    power : int
+        The errors are this power of what `y` is the logarithm of.
     """
 
     sizes: Floats
@@ -54,6 +63,7 @@ class Measured:
     unit_variance: Floats
     n_ref: float
     error_ref: float
+    power: int
 
 
 def measured(
@@ -72,7 +82,8 @@ def measured(
     """
     sizes, means, spread = _checked(train_sizes, errors, stderr, metric)
     sizes, means, spread, counts = _averaged(sizes, means, spread)
-    least = _LEAST_SHARE * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
+    power = metric.curve_power
+    least = _LEAST_SHARE**power * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
     safe = np.maximum(means, least)
     # at its own error, a measurement that is low by chance would be given too large a variance
     expected = np.maximum(_smoothed(np.log(sizes / sizes[-1]), means), least)
@@ -80,12 +91,21 @@ def measured(
     if spread is None:
         variance = np.zeros(sizes.size)
     else:
-        relative = np.minimum(spread / expected, _MOST_RELATIVE) ** 2
+        relative = np.minimum(spread / expected / power, _MOST_RELATIVE) ** 2
         variance = _shrunk(relative, noisy, n_repeats)
-    used = _thinned(np.log(sizes / sizes[-1]), np.log(safe), variance, noisy / counts)
-    x, y, variance, noisy = used
+    logs = np.log(safe) / power
+    x, y, variance, noisy = _thinned(np.log(sizes / sizes[-1]), logs, variance, noisy / counts)
     return Measured(
-        sizes, means, spread, x, y - y[-1], variance, noisy, float(sizes[-1]), float(np.exp(y[-1]))
+        sizes=sizes,
+        errors=means,
+        stderr=spread,
+        x=x,
+        y=y - y[-1],
+        variance=variance,
+        unit_variance=noisy,
+        n_ref=float(sizes[-1]),
+        error_ref=float(np.exp(power * y[-1])),
+        power=power,
     )
 
 

@@ -58,7 +58,7 @@ class CurvePosterior:
         """Standard error of a log error as it is measured at the largest size."""
         scatter = self.components.weight @ kernels().noise[self.components.kernel]
         variance = self.measured.variance[-1] + scatter**2 * self.measured.unit_variance[-1]
-        return float(np.sqrt(variance))
+        return self.measured.power * float(np.sqrt(variance))
 
     def quantile(self, n: ArrayLike, q: ArrayLike) -> Floats:
         """Return quantiles of the error at train size `n`.
@@ -212,7 +212,8 @@ class CurvePosterior:
 
     def _z(self, values: Floats, mean: Floats, variance: Floats, x: Floats) -> Floats:
         with np.errstate(divide="ignore", invalid="ignore"):
-            logs = np.log(np.maximum(values, 0.0) / self.measured.error_ref)
+            ratios = np.maximum(values, 0.0) / self.measured.error_ref
+            logs = np.log(ratios) / self.measured.power
         logs = np.maximum(logs, -1e3)
         below = mixture_cdf(self.components.weight, mean, np.sqrt(variance), logs[None])
         z = ndtri(below.clip(1e-9, 1 - 1e-9))
@@ -220,8 +221,9 @@ class CurvePosterior:
         return levels
 
     def _error(self, logs: Floats) -> Floats:
-        """Errors of relative log errors, never above the ceiling."""
-        errors: Floats = self.measured.error_ref * np.exp(np.minimum(logs, 50.0))
+        """Errors of relative logs as they are modelled, never above the ceiling."""
+        own = self.measured.power * np.minimum(logs, 50.0)
+        errors: Floats = self.measured.error_ref * np.exp(own)
         return errors if self.metric.ceiling is None else np.minimum(errors, self.metric.ceiling)
 
     def _x(self, n: ArrayLike) -> Floats:

@@ -104,6 +104,9 @@ class Metric:
         the score.
     ceiling : float or None, default=1.0
         Largest error there can be; None where there is none.
+    square_of : str or None, default=None
+        The metric whose square the error is, up to a factor that train rows do not change. Learning
+        curves are then forecast by the root of the error, as that metric's are, and squared.
     is_proportion : bool, default=False
         True where the score is a share of rows, so that binomial bounds apply.
     default_for : Task or None, default=None
@@ -126,6 +129,7 @@ class Metric:
     of_100: Callable[[float], float] = lambda score: 100 * score
     is_loss: bool = False
     ceiling: float | None = 1.0
+    square_of: str | None = None
     is_proportion: bool = False
     default_for: Task | None = None
     is_scoring: bool = True
@@ -140,6 +144,11 @@ class Metric:
     def worst(self) -> float:
         """The score at the largest error there can be; may be infinite."""
         return self.score(inf if self.ceiling is None else self.ceiling)
+
+    @property
+    def curve_power(self) -> int:
+        """The power of what learning curves are modelled in that the error is."""
+        return 1 if self.square_of is None else 2
 
     def error(self, score: Number) -> Number:
         """Return the error that a score, or an array of scores, stands for.

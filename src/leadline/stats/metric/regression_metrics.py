@@ -55,6 +55,7 @@ REGRESSION_METRICS = (
         chance=lambda _: 0.0,
         of_100=lambda score: 100 * (1 - score),
         ceiling=None,  # a model may do worse than the mean
+        square_of="root_mean_squared_error",  # its error is MSE / variance
         default_for=Task.REGRESSION,
     ),
     Metric(
