@@ -1,12 +1,12 @@
 """Learn what ships in `leadline/stats/curves/learnt.npz`: prior, tilts by family, calibration.
 
 Classifiers on tables from the train halves of LCDB 1.0 and 1.1 only: data sets whose
-`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. RMSE and MAE
-from the learning half of `metric_examples.py`; R² is calibrated as RMSE is, of which it is a square,
-and intervals of average precision held without.
-With --crossed also once without each fold of data sets, into the cache, for the benchmarks that
-cross-validate. With --networks the tables that ship are kept, and what is learnt of networks is
-learnt anew; with --metrics all that ships is kept, and those two metrics are learnt anew.
+`sources.hash_share` is below one half. Neural networks from `networks.py`, all sources. RMSE and
+MAE from the learning half of `metric_examples.py`; R² is calibrated as RMSE is, of which it is a
+square, and intervals of average precision held without. With --crossed also once without each fold
+of data sets, into the cache, for the benchmarks that cross-validate. With --networks the tables
+that ship are kept, and what is learnt of networks is learnt anew; with --metrics all that ships is
+kept, and those two metrics are learnt anew.
 
     python benchmarks/curves/learn.py [--crossed | --networks | --metrics] [--jobs 2]
 """
