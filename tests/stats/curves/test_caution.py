@@ -85,6 +85,9 @@ def test_ends_of_the_scale_are_said_to_be_there() -> None:
     assert not any("nothing has been learnt" in s for s in said(np.full(6, 1.0), metric="log_loss"))
     assert any("close to 0" in s for s in said([0.3, 0.1, 0.03, 0.01, 0.001, 0.0001]))
     assert any("close to 0" in s for s in said(np.zeros(6)))
+    # a linear model of as many columns as rows
+    burst = [1e6, 2.0, 1.5, 1.2, 1.0, 0.9]
+    assert not any("close to 0" in s for s in said(burst, metric="mean_absolute_error"))
 
 
 def test_beyond_what_was_calibrated_a_forecast_is_doubted() -> None:

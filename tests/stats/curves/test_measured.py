@@ -74,6 +74,15 @@ def test_a_square_has_half_the_logarithm_and_half_its_standard_error() -> None:
     assert root.errors.tolist() == ERRORS.tolist()
 
 
+@pytest.mark.parametrize("metric", ["mean_absolute_error", "r2"])
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e12])
+def test_an_error_beyond_all_measure_leaves_the_others_alone(metric: str, unit: float) -> None:
+    burst = prepared(errors=unit * np.array([1e30, 0.3, 0.25, 0.2]), metric=metric)
+    plain = prepared(errors=[0.4, 0.3, 0.25, 0.2], metric=metric)
+    assert burst.error_ref == pytest.approx(0.2 * unit)
+    assert burst.y[1:] == pytest.approx(plain.y[1:])
+
+
 def test_luck_makes_no_point_noisier_than_its_neighbours() -> None:
     usual = prepared(errors=[0.2, 0.2, 0.2, 0.2])
     lucky = prepared(errors=[0.2, 0.2, 0.05, 0.2])

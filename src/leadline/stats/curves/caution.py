@@ -39,10 +39,12 @@ def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str
             f"{FEWEST_REPEATS} repeats are needed to know the noise."
         )
     sentences += _about_the_shape(data)
-    largest, last = float(np.max(data.errors)), float(data.errors[-1])
+    # a loss may be any multiple of the others at the smallest size
+    usual = np.max(data.errors) if metric.ceiling is not None else np.median(data.errors)
+    last = float(data.errors[-1])
     if metric.ceiling is not None and last >= _NEAR_BOUND * metric.ceiling:
         sentences.append("The error is as large as it can be: nothing has been learnt yet.")
-    elif last <= _NEAR_ZERO * largest:
+    elif last <= _NEAR_ZERO * float(usual):
         sentences.append(
             "The error is so close to 0 that ratios mean little; look at counts of errors instead."
         )

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _FEWEST_SIZES = 3
 _MOST_POINTS = 40  # beyond this, neighbours on the logarithmic axis are averaged
-_LEAST_SHARE = 1e-4  # of the largest possible error: smaller ones count as this
+_LEAST_SHARE = 1e-4  # of the largest possible error, or a typical one: smaller ones count as this
+_LEAST_TYPICAL = 1e-4  # where all errors are 0
 _MOST_RELATIVE = 2.0
 # pseudo-repeats of the variance pooled over all sizes, towards which each is shrunk
 _POOLED_REPEATS = 6.0
@@ -83,7 +84,7 @@ def measured(
     sizes, means, spread = _checked(train_sizes, errors, stderr, metric)
     sizes, means, spread, counts = _averaged(sizes, means, spread)
     power = metric.curve_power
-    least = _LEAST_SHARE**power * (metric.ceiling or max(float(np.max(means)), _LEAST_SHARE))
+    least = _LEAST_SHARE**power * (metric.ceiling or _typical(means))
     safe = np.maximum(means, least)
     # at its own error, a measurement that is low by chance would be given too large a variance
     expected = np.maximum(_smoothed(np.log(sizes / sizes[-1]), means), least)
@@ -150,6 +151,12 @@ def _averaged(
         return unique, errors, None, counts.astype(np.float64)
     stderr = np.sqrt(np.bincount(place, spread**2)) / counts
     return unique, errors, stderr, counts.astype(np.float64)
+
+
+def _typical(means: Floats) -> float:
+    """The middle one: without a ceiling, at small sizes, a single one may be any multiple of it."""
+    above = means[means > 0]
+    return float(np.median(above)) if above.size else _LEAST_TYPICAL
 
 
 def _smoothed(x: Floats, means: Floats) -> Floats:
