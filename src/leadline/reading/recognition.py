@@ -55,6 +55,17 @@ _DIGITS = r"[-+]?\d[\d.,' \u00a0\u202f]*"
 _UNIT = r"(?:[ \u00a0\u202f][A-Za-zµ°²³/]{1,5}|[a-zµ°²³/]{1,4})"
 _MEASURED = rf"^(?:{_DIGITS}{_UNIT}|[A-Z]{{3}} {_DIGITS})$"
 _VERSION = r"^\d{1,3}\.\d{1,3}\.\d{1,3}$"
+_NOT_QUITE_NUMBERS = (
+    (_MEASURED, "without the unit"),
+    (
+        r"^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$",
+        "as seconds, or as hours and their fractions",
+    ),
+    (
+        rf"^(?:[<>≤≥]=? ?)?{_DIGITS}$",
+        "as the bound alone, and in a column of its own that it is one",
+    ),
+)
 
 
 def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
@@ -93,7 +104,7 @@ def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
         )
         if found is not None:
             return found
-    return Recognised(words_reading(filled, hints), remarks=_measured_remarks(cells))
+    return Recognised(words_reading(filled, hints), remarks=_numeric_remarks(cells))
 
 
 def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -> frozenset[str]:
@@ -248,17 +259,22 @@ def _century_remarks(text: pl.Series, order: DateOrder) -> tuple[str, ...]:
     return (remark,)
 
 
-def _measured_remarks(text: pl.Series) -> tuple[str, ...]:
-    """Words that are numbers to a reader's eye: 12 kg, 5.20 EUR."""
-    is_measured = text.str.contains(_MEASURED)
-    if len(text) < _FEWEST_VALUES or is_measured.mean() < _NEARLY:  # type: ignore[operator]
+def _numeric_remarks(text: pl.Series) -> tuple[str, ...]:
+    """Words that are numbers to a reader's eye: 12 kg, 5.20 EUR, 1:30:00, <5 beside 7.2."""
+    if len(text) < _FEWEST_VALUES:
         return ()
-    example = text.filter(is_measured)[0]
-    remark = (
-        f'{text.name!r}: "{example}" and its like were read as words. If they are numbers, write '
-        "them without the unit."
-    )
-    return (remark,)
+    is_plain = text.str.contains(rf"^{_DIGITS}$")
+    for pattern, way in _NOT_QUITE_NUMBERS:
+        is_so = text.str.contains(pattern)
+        odd = text.filter(is_so & ~is_plain)
+        if is_so.mean() >= _NEARLY and not odd.is_empty():  # type: ignore[operator]
+            example = odd[0]
+            remark = (
+                f'{text.name!r}: "{example}" and its like were read as words. If they are numbers, '
+                f"write them {way}."
+            )
+            return (remark,)
+    return ()
 
 
 def _as_nearly(text: pl.Series, hints: Hints) -> Recognised | None:
