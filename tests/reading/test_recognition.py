@@ -235,3 +235,13 @@ def test_numbers_that_are_written_as_words_are_told(written: list[str], told: st
     assert found.reading.type is CellType.WORDS
     assert told in " ".join(found.remarks)
     assert bool(found.remarks) == bool(told)
+
+
+@pytest.mark.parametrize("form", [str, int, float])
+def test_numbers_that_may_be_times_are_told(form: type) -> None:
+    numbers = [1_600_000_000_000, 1_610_000_000_000, 1_650_000_000_000]
+    ids = [n // 100 for n in numbers]
+    for each, is_told in ((numbers, True), (ids, False)):
+        found = recognise(pl.Series("ts", [form(n) for n in each]))
+        assert found.reading.type is CellType.NUMBER
+        assert ("--kind ts=date" in " ".join(found.remarks)) == is_told

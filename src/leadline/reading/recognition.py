@@ -29,6 +29,7 @@ from leadline.reading.values.dates import (
     forms_in,
     likeliest_order,
     looks_dated,
+    may_be_times,
     parse_dates,
 )
 from leadline.reading.values.distinct import few_values
@@ -134,17 +135,27 @@ def _of_typed(column: pl.Series, hints: Hints) -> Recognised:
         return recognise(column.cast(pl.String), hints)
     if isinstance(dtype, pl.Date | pl.Datetime):
         return Recognised(reading_as(column, CellType.DATE, hints))
-    is_number = dtype.is_numeric() or isinstance(dtype, pl.Duration)
-    if is_number and hints.is_time and (epoch := epoch_of(column)) is not None:
-        return Recognised(reading_as(column, CellType.DATE, hints, epoch=epoch))
-    if is_number and not _is_name(column):
-        text = as_text(column.drop_nulls()) if dtype.is_integer() else pl.Series([""])
-        if hints.is_time and _is_compact(text):
-            return Recognised(reading_as(column, CellType.DATE, hints))
-        remarks = _compact_remarks(text, len(text))
-        return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
+    if isinstance(dtype, pl.Duration):
+        return Recognised(reading_as(column, CellType.NUMBER, hints))
+    if dtype.is_numeric() and (found := _of_numbers(column, hints)) is not None:
+        return found
     is_boolean = dtype == pl.Boolean
     return Recognised(reading_as(column, CellType.WORDS, hints, is_boolean=is_boolean))
+
+
+def _of_numbers(column: pl.Series, hints: Hints) -> Recognised | None:
+    """How typed numbers are read; None where they are names."""
+    if hints.is_time and (epoch := epoch_of(column)) is not None:
+        return Recognised(reading_as(column, CellType.DATE, hints, epoch=epoch))
+    if _is_name(column):
+        return None
+    filled = column.drop_nulls()
+    # of others than whole numbers one is enough: none is a day without marks
+    text = as_text(filled if filled.dtype.is_integer() else filled.head(1))
+    if hints.is_time and _is_compact(text):
+        return Recognised(reading_as(column, CellType.DATE, hints))
+    remarks = _time_remarks(text, filled, len(filled))
+    return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
 
 
 def _is_name(column: pl.Series) -> bool:
@@ -184,7 +195,8 @@ def _as_number(text: pl.Series, hints: Hints, n_cells: int) -> Recognised | None
         # a few of another unit are odd cells, many make words of the column
         return None
     if choice.rival is None:
-        return Recognised(reading, remarks=_compact_remarks(text, n_cells))
+        remarks = _time_remarks(text, parse_numbers(text, choice.style), n_cells)
+        return Recognised(reading, remarks=remarks)
     example = text.filter(text.str.contains(r"[.,]"))[0]
     values = [f"{parse_numbers(pl.Series([example]), each)[0]:.12g}" for each in
               (choice.style, choice.rival)]  # fmt: skip
@@ -192,12 +204,14 @@ def _as_number(text: pl.Series, hints: Hints, n_cells: int) -> Recognised | None
     return Recognised(reading, Doubt(reading, other, example, *values))
 
 
-def _compact_remarks(text: pl.Series, n_cells: int) -> tuple[str, ...]:
-    if n_cells < _FEWEST_VALUES or not _is_compact(text):
+def _time_remarks(text: pl.Series, numbers: pl.Series, n_cells: int) -> tuple[str, ...]:
+    if n_cells < _FEWEST_VALUES:
+        return ()
+    if not (is_day := _is_compact(text)) and not may_be_times(numbers):
         return ()
     remark = (
-        f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are days, say so: '
-        f"--kind {text.name}=date."
+        f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are '
+        f"{'days' if is_day else 'times'}, say so: --kind {text.name}=date."
     )
     return (remark,)
 

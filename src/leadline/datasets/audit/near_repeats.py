@@ -99,10 +99,11 @@ def _matrix(frame: pl.DataFrame, kinds: Mapping[str, str]) -> NDArray[np.float64
 
 def _spread(numbers: pl.Series) -> float:
     """Standard deviation, or what it would be by the quartiles where a long tail makes it more."""
-    deviation = numbers.std() or 0.0
-    low, high = numbers.quantile(0.25), numbers.quantile(0.75)
-    inner = (high - low) / 1.35 if low is not None and high is not None else 0.0
-    return min(deviation, inner) if inner > 0 else deviation
+    values = numbers.drop_nulls().to_numpy()
+    if len(values) < 2:
+        return 0.0
+    deviation, (low, high) = float(values.std()), np.quantile(values, [0.25, 0.75])
+    return min(deviation, (high - low) / 1.35) if high > low else deviation
 
 
 def _share_near(train: NDArray[np.float64], test: NDArray[np.float64]) -> float:
