@@ -15,7 +15,7 @@ _NEAR = 0.02
 # the shell from _NEAR to here holds along a line four times as many rows
 _AROUND = 0.1
 _SHELL = _AROUND / _NEAR - 1
-_SURE = 2.0
+_SURE = 3.0
 _FAR = 10.0
 _FEWEST_COLUMNS = 2
 _SHINGLE = 8
@@ -114,17 +114,18 @@ def _share_near(train: NDArray[np.float64], test: NDArray[np.float64]) -> float:
 def _share_by_density(n_around: NDArray[np.intp]) -> float:
     """Most of the rows that would have another nearby if these were as dense as around it.
 
-    Along a line the shell holds four times what is nearby, on a surface more. The shell of copies
-    is empty.
+    Along a line the shell holds four times what is nearby, on a surface more; the shell of copies
+    is empty. Counts are Poisson's, and the estimate of the chance of none is unbiased.
     """
-    return float(np.mean(1 - np.exp(-n_around / _SHELL)))
+    return float(np.mean(1 - (1 - 1 / _SHELL) ** n_around))
 
 
 def _error_of_density(n_around: NDArray[np.intp]) -> float:
-    """Standard error of that share: chance of each row, and of what was counted around it."""
-    none = np.exp(-n_around / _SHELL)
-    variance = np.sum(none * (1 - none) + none**2 * n_around / _SHELL**2)
-    return float(np.sqrt(variance) / len(n_around))
+    """Standard error of that share beside what is found: of each row's luck, and of its count."""
+    none = 1 - 1 / _SHELL
+    both = 1 - 2 / _SHELL
+    variance = none**n_around + none ** (2 * n_around) - 2 * both**n_around
+    return float(np.sqrt(np.sum(variance)) / len(n_around))
 
 
 def _near_texts(texts: pl.Series, train: NDArray[np.intp], test: NDArray[np.intp]) -> float:
