@@ -226,6 +226,7 @@ def test_birthdays_in_two_digits_that_land_in_the_future_are_told() -> None:
         (["1:30:00", "0:45:10", "12:00:59"], "write them as seconds"),
         (["9:30 AM", "12:45 pm", "1:05 PM"], "write them as seconds"),
         (["<5", "7.2", "12", "<5", "< 5", "9.1"], '"<5" and its like were read as words'),
+        (["7.2*", "3", "9.5**"], "write them without the mark"),
         (["12a", "14", "16b", "7", "3", "5c"], ""),
         (["A5", "<b>", "7"], ""),
     ],

@@ -58,6 +58,7 @@ _MEASURED = rf"^(?:{_DIGITS}{_UNIT}|[A-Z]{{3}} {_DIGITS})$"
 _VERSION = r"^\d{1,3}\.\d{1,3}\.\d{1,3}$"
 _NOT_QUITE_NUMBERS = (
     (_MEASURED, "without the unit"),
+    (rf"^{_DIGITS}[*†‡]*$", "without the mark"),
     (
         r"^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$",
         "as seconds, or as hours and their fractions",
