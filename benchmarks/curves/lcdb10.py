@@ -16,7 +16,7 @@ import numpy as np
 import ours
 from peers import CONSTRAINED
 from running import Forecasts, Instance, arguments, forecasts, point, thin
-from scoring import as_rate, figure, inside, markdown, mean_ranks
+from scoring import as_rate, clustered_error, figure, inside, markdown, mean_ranks
 from sources import METRICS, Curve, lcdb10
 
 SHARES = (0.05, 0.1, 0.2, 0.4, 0.8)
@@ -58,6 +58,7 @@ def seen_up_to(share: float, curves: Sequence[Curve], metric: str) -> list[Insta
                     metric=DECLARED[metric],
                     n_repeats=None if curve.repeats is None else curve.repeats.shape[1],
                     group=f"{share:.0%}",
+                    data=curve.data,
                 )
             )
     return instances
@@ -88,11 +89,15 @@ def print_table(instances: Sequence[Instance], found: Forecasts, part: slice) ->
         ]
         print(markdown([title, *heads, "mean"], rows), end="\n\n")
     if ours.NAME in found:
-        shares = []
+        shares, errors = [], []
         for g in groups:
-            hits = [inside(instances[n].truth, found[ours.NAME][n])[part].mean() for n in chosen[g]]
-            shares.append(figure(float(np.mean(hits)), 3))
-        print(markdown(["coverage of the 90 % interval", *heads], [[ours.NAME, *shares]]))
+            hits = np.array(
+                [inside(instances[n].truth, found[ours.NAME][n])[part].mean() for n in chosen[g]]
+            )
+            shares.append(figure(float(hits.mean()), 3))
+            errors.append(figure(clustered_error(hits, [instances[n].data for n in chosen[g]]), 3))
+        rows = [[ours.NAME, *shares], ["its standard error, by data set", *errors]]
+        print(markdown(["coverage of the 90 % interval", *heads], rows))
         print()
 
 

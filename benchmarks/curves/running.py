@@ -35,6 +35,7 @@ class Instance:
     n_repeats: int | None = None
     fold: int | str | None = None
     group: str = ""
+    data: str = ""
 
 
 Forecasts = dict[str, list[np.ndarray]]

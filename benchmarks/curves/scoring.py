@@ -26,6 +26,17 @@ def inside(truth: np.ndarray, interval: np.ndarray) -> np.ndarray:
     return (interval[0] <= truth) & (truth <= interval[-1])
 
 
+def clustered_error(values: np.ndarray, clusters: Sequence[str]) -> float:
+    """Standard error of a mean of values of which those of one cluster err together.
+
+    The linearised (ratio) estimate of cluster sampling: Cochran 1977, Sampling Techniques, 9A.2.
+    """
+    _, place = np.unique(clusters, return_inverse=True)
+    sums = np.bincount(place, weights=values - values.mean())
+    n = len(sums)
+    return float(np.sqrt(n / (n - 1) * np.sum(sums**2)) / len(values)) if n > 1 else np.nan
+
+
 def log_width(interval: np.ndarray) -> np.ndarray:
     """Log of high over low: how wide an interval is, whatever the error's size."""
     return np.log(np.maximum(interval[-1], _LEAST) / np.maximum(interval[0], _LEAST))

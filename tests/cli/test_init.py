@@ -66,6 +66,7 @@ def test_dates_in_parquet_and_a_column_of_text(call: Call, tmp_path: Path) -> No
         ),
         (GOOD, "agee", "Did you mean 'age'?"),
         (GOOD, "", "No label is named."),
+        ("1,2\n3,4\n5,6\n", "b", "data.csv has no header, its first line is data"),
         ("a,b\n1,\n2,\n", "b", "The label column 'b' is empty."),
         ("a,a\n1,2\n", "a", "columns 1 and 2 are both called 'a'"),
         ("a,b\n1,2\n3,4,5\n", "a", "line 3: 3 values"),

@@ -46,6 +46,18 @@ def test_a_mark_of_thousands_is_never_the_decimal_mark_too() -> None:
         read(["1.500"], Correction(decimal=".", thousands="."))
 
 
+@pytest.mark.parametrize(
+    "cells", [["1600000000000", "1600086400000"], ["1600000000", "1600086400"]]
+)
+def test_numbers_that_are_called_dates_are_times_since_1970(cells: list[str]) -> None:
+    days = [date(2020, 9, 13), date(2020, 9, 14)]
+    said = Correction(kind="date")
+    for column in (pl.Series("x", cells), pl.Series("x", [int(each) for each in cells])):
+        reading = corrected(column, said, Hints()).reading
+        assert read_cells(column, reading).values.dt.date().to_list() == days
+    assert read(["20200913", "20200914"], said)[0].date() == days[0]  # type: ignore[attr-defined]
+
+
 def test_what_is_said_of_typed_values_holds_for_text_to_come() -> None:
     amount = corrected(pl.Series("amount", [1.5]), Correction(decimal=","), Hints()).reading
     assert read_cells(pl.Series(["1.500,25"]), amount).values.to_list() == [1500.25]

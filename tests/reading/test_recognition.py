@@ -217,3 +217,32 @@ def test_birthdays_in_two_digits_that_land_in_the_future_are_told() -> None:
     assert remarks[0].startswith("'born': \"01.03.45\" was read as 2045-03-01")
     assert "If 1945 is meant, write years in full." in remarks[0]
     assert recognise(pl.Series("born", born[1:])).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (["12 kg", "7.5 kg", "3 kg"], '"12 kg" and its like were read as words'),
+        (["1:30:00", "0:45:10", "12:00:59"], "write them as seconds"),
+        (["9:30 AM", "12:45 pm", "1:05 PM"], "write them as seconds"),
+        (["<5", "7.2", "12", "<5", "< 5", "9.1"], '"<5" and its like were read as words'),
+        (["7.2*", "3", "9.5**"], "write them without the mark"),
+        (["12a", "14", "16b", "7", "3", "5c"], ""),
+        (["A5", "<b>", "7"], ""),
+    ],
+)
+def test_numbers_that_are_written_as_words_are_told(written: list[str], told: str) -> None:
+    found = recognise(pl.Series("x", written))
+    assert found.reading.type is CellType.WORDS
+    assert told in " ".join(found.remarks)
+    assert bool(found.remarks) == bool(told)
+
+
+@pytest.mark.parametrize("form", [str, int, float])
+def test_numbers_that_may_be_times_are_told(form: type) -> None:
+    numbers = [1_600_000_000_000, 1_610_000_000_000, 1_650_000_000_000]
+    ids = [n // 100 for n in numbers]
+    for each, is_told in ((numbers, True), (ids, False)):
+        found = recognise(pl.Series("ts", [form(n) for n in each]))
+        assert found.reading.type is CellType.NUMBER
+        assert ("--kind ts=date" in " ".join(found.remarks)) == is_told

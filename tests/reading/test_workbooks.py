@@ -117,3 +117,17 @@ def test_a_lone_end_of_line_among_others_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"a,y\n1,x\r2,z\n3,x\n4,z\n")
     with pytest.raises(DataError, match="rows"):
         read(path)
+
+
+def test_a_cover_that_holds_no_table_is_refused_with_the_other_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Cover"
+    book.active.append(["Sales of May"])
+    data = book.create_sheet("Data")
+    for row in [NAMES, *rows(20)]:
+        data.append(row)
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match=r"one line only.*'Cover', 'Data'.*--sheet NAME"):
+        read(tmp_path / "t.xlsx")
+    options = ReadingOptions(trim=Trim(sheet="Data"))
+    assert read(tmp_path / "t.xlsx", options=options).frame.height == 20

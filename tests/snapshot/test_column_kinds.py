@@ -50,6 +50,11 @@ def test_short_sentences_are_text_even_in_a_small_file() -> None:
     assert infer_kinds(texts)["t"] is Kind.TEXT
 
 
+def test_telephone_numbers_are_no_texts() -> None:
+    numbers = [f"+49 170 {n:07d}" for n in range(1_000_000, 1_000_200)]
+    assert infer_kinds(pl.DataFrame({"t": numbers}))["t"] is Kind.CATEGORY
+
+
 def test_roles(frame: pl.DataFrame) -> None:
     columns = {
         column.name: column

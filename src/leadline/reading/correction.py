@@ -20,7 +20,13 @@ from leadline.reading.schema import CellType, ColumnReading, DateOrder
 from leadline.reading.values.cell_values import as_text, read_cells, stripped
 from leadline.reading.values.dates import epoch_of, likeliest_order
 from leadline.reading.values.missing import is_missing
-from leadline.reading.values.numbers import STYLES, NumberStyle, likeliest_style, most_fitting
+from leadline.reading.values.numbers import (
+    STYLES,
+    NumberStyle,
+    likeliest_style,
+    most_fitting,
+    parse_numbers,
+)
 
 _SAMPLE = 1_000
 
@@ -97,7 +103,8 @@ def corrected(column: pl.Series, correction: Correction, hints: Hints) -> Recogn
         reading = number_reading(column, _style(cells, correction, hints), hints)
     else:
         order = DateOrder(correction.order) if correction.order else likeliest_order(cells)
-        epoch = epoch_of(column) if column.dtype.is_numeric() else None
+        numbers = column if column.dtype.is_numeric() else parse_numbers(cells)
+        epoch = None if cells.len() and numbers.null_count() else epoch_of(numbers)
         reading = reading_as(column, kind, hints, order=order, epoch=epoch)
     return Recognised(replace(reading, is_odd_missing=hints.odd == "missing"))
 

@@ -29,6 +29,7 @@ from leadline.reading.values.dates import (
     forms_in,
     likeliest_order,
     looks_dated,
+    may_be_times,
     parse_dates,
 )
 from leadline.reading.values.distinct import few_values
@@ -55,6 +56,18 @@ _DIGITS = r"[-+]?\d[\d.,' \u00a0\u202f]*"
 _UNIT = r"(?:[ \u00a0\u202f][A-Za-zµ°²³/]{1,5}|[a-zµ°²³/]{1,4})"
 _MEASURED = rf"^(?:{_DIGITS}{_UNIT}|[A-Z]{{3}} {_DIGITS})$"
 _VERSION = r"^\d{1,3}\.\d{1,3}\.\d{1,3}$"
+_NOT_QUITE_NUMBERS = (
+    (_MEASURED, "without the unit"),
+    (rf"^{_DIGITS}[*†‡]*$", "without the mark"),
+    (
+        r"^\d{1,3}:[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?$",
+        "as seconds, or as hours and their fractions",
+    ),
+    (
+        rf"^(?:[<>≤≥]=? ?)?{_DIGITS}$",
+        "as the bound alone, and in a column of its own that it is one",
+    ),
+)
 
 
 def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
@@ -93,7 +106,7 @@ def recognise(column: pl.Series, hints: Hints = _NOTHING_KNOWN) -> Recognised:
         )
         if found is not None:
             return found
-    return Recognised(words_reading(filled, hints), remarks=_measured_remarks(cells))
+    return Recognised(words_reading(filled, hints), remarks=_numeric_remarks(cells))
 
 
 def file_decimals(columns: Iterable[pl.Series], missing: Collection[str] = ()) -> frozenset[str]:
@@ -123,17 +136,27 @@ def _of_typed(column: pl.Series, hints: Hints) -> Recognised:
         return recognise(column.cast(pl.String), hints)
     if isinstance(dtype, pl.Date | pl.Datetime):
         return Recognised(reading_as(column, CellType.DATE, hints))
-    is_number = dtype.is_numeric() or isinstance(dtype, pl.Duration)
-    if is_number and hints.is_time and (epoch := epoch_of(column)) is not None:
-        return Recognised(reading_as(column, CellType.DATE, hints, epoch=epoch))
-    if is_number and not _is_name(column):
-        text = as_text(column.drop_nulls()) if dtype.is_integer() else pl.Series([""])
-        if hints.is_time and _is_compact(text):
-            return Recognised(reading_as(column, CellType.DATE, hints))
-        remarks = _compact_remarks(text, len(text))
-        return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
+    if isinstance(dtype, pl.Duration):
+        return Recognised(reading_as(column, CellType.NUMBER, hints))
+    if dtype.is_numeric() and (found := _of_numbers(column, hints)) is not None:
+        return found
     is_boolean = dtype == pl.Boolean
     return Recognised(reading_as(column, CellType.WORDS, hints, is_boolean=is_boolean))
+
+
+def _of_numbers(column: pl.Series, hints: Hints) -> Recognised | None:
+    """How typed numbers are read; None where they are names."""
+    if hints.is_time and (epoch := epoch_of(column)) is not None:
+        return Recognised(reading_as(column, CellType.DATE, hints, epoch=epoch))
+    if _is_name(column):
+        return None
+    filled = column.drop_nulls()
+    # of others than whole numbers one is enough: none is a day without marks
+    text = as_text(filled if filled.dtype.is_integer() else filled.head(1))
+    if hints.is_time and _is_compact(text):
+        return Recognised(reading_as(column, CellType.DATE, hints))
+    remarks = _time_remarks(text, filled, len(filled))
+    return Recognised(reading_as(column, CellType.NUMBER, hints), remarks=remarks)
 
 
 def _is_name(column: pl.Series) -> bool:
@@ -173,7 +196,8 @@ def _as_number(text: pl.Series, hints: Hints, n_cells: int) -> Recognised | None
         # a few of another unit are odd cells, many make words of the column
         return None
     if choice.rival is None:
-        return Recognised(reading, remarks=_compact_remarks(text, n_cells))
+        remarks = _time_remarks(text, parse_numbers(text, choice.style), n_cells)
+        return Recognised(reading, remarks=remarks)
     example = text.filter(text.str.contains(r"[.,]"))[0]
     values = [f"{parse_numbers(pl.Series([example]), each)[0]:.12g}" for each in
               (choice.style, choice.rival)]  # fmt: skip
@@ -181,12 +205,14 @@ def _as_number(text: pl.Series, hints: Hints, n_cells: int) -> Recognised | None
     return Recognised(reading, Doubt(reading, other, example, *values))
 
 
-def _compact_remarks(text: pl.Series, n_cells: int) -> tuple[str, ...]:
-    if n_cells < _FEWEST_VALUES or not _is_compact(text):
+def _time_remarks(text: pl.Series, numbers: pl.Series, n_cells: int) -> tuple[str, ...]:
+    if n_cells < _FEWEST_VALUES:
+        return ()
+    if not (is_day := _is_compact(text)) and not may_be_times(numbers):
         return ()
     remark = (
-        f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are days, say so: '
-        f"--kind {text.name}=date."
+        f'{text.name!r}: "{text[0]}" and its like were read as numbers. If they are '
+        f"{'days' if is_day else 'times'}, say so: --kind {text.name}=date."
     )
     return (remark,)
 
@@ -248,17 +274,22 @@ def _century_remarks(text: pl.Series, order: DateOrder) -> tuple[str, ...]:
     return (remark,)
 
 
-def _measured_remarks(text: pl.Series) -> tuple[str, ...]:
-    """Words that are numbers to a reader's eye: 12 kg, 5.20 EUR."""
-    is_measured = text.str.contains(_MEASURED)
-    if len(text) < _FEWEST_VALUES or is_measured.mean() < _NEARLY:  # type: ignore[operator]
+def _numeric_remarks(text: pl.Series) -> tuple[str, ...]:
+    """Words that are numbers to a reader's eye: 12 kg, 5.20 EUR, 1:30:00, <5 beside 7.2."""
+    if len(text) < _FEWEST_VALUES:
         return ()
-    example = text.filter(is_measured)[0]
-    remark = (
-        f'{text.name!r}: "{example}" and its like were read as words. If they are numbers, write '
-        "them without the unit."
-    )
-    return (remark,)
+    is_plain = text.str.contains(rf"^{_DIGITS}$")
+    for pattern, way in _NOT_QUITE_NUMBERS:
+        is_so = text.str.contains(pattern)
+        odd = text.filter(is_so & ~is_plain)
+        if is_so.mean() >= _NEARLY and not odd.is_empty():  # type: ignore[operator]
+            example = odd[0]
+            remark = (
+                f'{text.name!r}: "{example}" and its like were read as words. If they are numbers, '
+                f"write them {way}."
+            )
+            return (remark,)
+    return ()
 
 
 def _as_nearly(text: pl.Series, hints: Hints) -> Recognised | None:

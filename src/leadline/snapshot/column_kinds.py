@@ -23,6 +23,7 @@ _MOST_CLASSES = 200
 _LONGEST_EXAMPLE = 40
 _LARGE_WHOLE = r"^-?[1-9]\d{15,}$"
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
+_DIGITS_ALONE = r"^[\d\s()+./:,;#*-]+$"
 
 
 def infer_kinds(frame: pl.DataFrame, *, label: str = "") -> dict[str, Kind]:
@@ -223,6 +224,8 @@ def _mean_words(filled: pl.Series) -> float:
     sample = filled.unique(maintain_order=True).head(1_000)
     # scripts without blanks between words: two letters count as one word
     n_words = sample.str.count_matches(r"\S+") + sample.str.count_matches(_UNSPACED) // 2
+    # telephone and account numbers in groups of digits say nothing
+    n_words = n_words * (~sample.str.contains(_DIGITS_ALONE))
     return float(n_words.mean() or 0.0)  # type: ignore[arg-type]
 
 

@@ -7,6 +7,8 @@ from tests.datasets.audit.tables import CLEAN, CleanTable
 
 from leadline.datasets.audit.near_repeats import near_repeats
 
+KINDS = {"rate": "number", "price": "number", "shop": "category", "area": "number"}
+
 
 @pytest.mark.parametrize("share", [0.2, 0.5])
 def test_rows_that_were_copied_with_a_little_noise(share: float) -> None:
@@ -52,6 +54,28 @@ def test_rows_that_are_alike_by_chance_are_none() -> None:
     frame = pl.DataFrame({name: rng.choice(["x", "y", "z"], 600) for name in "abc"})
     is_test = rng.random(600) < 0.2
     assert near_repeats(frame, dict.fromkeys("abc", "category"), is_test) < 0.05
+
+
+@pytest.mark.parametrize("n_rows", [120, 600])
+def test_columns_that_follow_from_each_other_make_no_repeats(n_rows: int) -> None:
+    """All rows lie along a line, or on few of them, and are dense there."""
+    rng = np.random.default_rng(0)
+    is_test = rng.random(n_rows) < 0.2
+    rate, tail = rng.normal(size=n_rows), np.exp(3 * rng.normal(size=n_rows))
+    shop = rng.integers(0, 3, n_rows)
+    lines = {"rate": rate, "price": 10 * rate + 2, "shop": shop.astype(str), "area": shop * 13.7}
+    assert near_repeats(pl.DataFrame(lines), KINDS, is_test) == 0.0
+    skewed = {"rate": tail, "price": tail * 3, "shop": shop.astype(str), "area": shop * 13.7}
+    assert near_repeats(pl.DataFrame(skewed), KINDS, is_test) == 0.0
+
+
+def test_copies_are_found_where_columns_follow_from_each_other() -> None:
+    rng = np.random.default_rng(0)
+    rate = rng.normal(size=100).repeat(2) * 50
+    rate += rng.normal(size=200) * 1e-4
+    frame = pl.DataFrame({"rate": rate, "price": 10 * rate + 2})
+    share = near_repeats(frame, dict.fromkeys(frame.columns, "number"), np.arange(200) % 2 == 0)
+    assert 0.05 < share < 1
 
 
 def test_nothing_to_compare() -> None:

@@ -81,9 +81,12 @@ def read_sheet(
 
     # it warns of each empty column
     logging.getLogger("fastexcel").setLevel(logging.ERROR)
+    others = ""
     try:
         workbook = fastexcel.read_excel(data)
-        chosen = _chosen(name, workbook.sheet_names, sheet, note, advice)
+        chosen, others = _chosen(name, workbook.sheet_names, sheet, advice)
+        if others:
+            note(others)
         top, head = _head(workbook, chosen, skip_lines)
         if not skip_lines and (n_titles := titles_above(head.iter_rows(), known)):
             note(f"{name}: rows above the header left out: {n_titles:,}.")
@@ -114,6 +117,9 @@ def read_sheet(
             "A whole workbook is needed.",
             "Open it in the program that wrote it and save the table as CSV (UTF-8).",
         ) from None
+    except DataError as error:
+        # of a cover the way out is another sheet
+        raise DataError(error.found, error.needed, f"{error.next} {others}".strip()) from None
     names = names or [f"column_{position + 1}" for position in range(frame.width)]
     kept = {str(position): column for position, column in enumerate(names) if column}
     marks = workbook_marks(data, chosen, first + 1)
@@ -151,22 +157,21 @@ def _head(workbook: ExcelReader, sheet: str, skip_lines: int) -> tuple[int, pl.D
     return skip_lines + n_blank, frame.slice(n_blank)
 
 
-def _chosen(name: str, sheets: list[str], sheet: str, note: Note, advice: Advice) -> str:
+def _chosen(name: str, sheets: list[str], sheet: str, advice: Advice) -> tuple[str, str]:
+    """The sheet to read, and what is told of the others where nobody named one."""
     if sheet and sheet not in sheets:
         raise DataError(
             f"{name} has no sheet {sheet!r}.",
             f"It has {', '.join(map(repr, sheets))}.",
             advice.said("Name one of them", "sheet", "NAME"),
         )
-    if not sheet and len(sheets) > 1:
-        other = advice.said(
-            "If another is meant, name it",
-            "sheet",
-            "NAME",
-            otherwise="If another is meant, save it as a file of its own",
-        )
-        note(
-            f"{name} has {len(sheets)} sheets ({', '.join(map(repr, sheets))}); {sheets[0]!r} was "
-            f"read. {other}"
-        )
-    return sheet or sheets[0]
+    if sheet or len(sheets) == 1:
+        return sheet or sheets[0], ""
+    other = advice.said(
+        "If another is meant, name it",
+        "sheet",
+        "NAME",
+        otherwise="If another is meant, save it as a file of its own",
+    )
+    shown = ", ".join(map(repr, sheets))
+    return sheets[0], f"{name} has {len(sheets)} sheets ({shown}); {sheets[0]!r} was read. {other}"

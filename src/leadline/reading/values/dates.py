@@ -31,6 +31,7 @@ UNPADDED_SHORT = r"^(\d\.\d{1,2}|\d{1,2}\.\d)\.\d{1,2}$"
 COMPACT = r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 _AS_PROGRAMS_WRITE = r"^\d{{4}}-\d\d-\d\d{}\d\d:\d\d:\d\d(\.\d+)?$"
 _FIRST_MONTHS = {"Q1": "01", "Q2": "04", "Q3": "07", "Q4": "10", "H1": "01", "H2": "07"}
+_START_OF_2000, _START_OF_2037 = 946_684_800, 2_114_380_800
 _SAMPLE = 200
 _MOST_TRIED = 1_000
 _DATETIME = pl.Datetime("us")
@@ -256,6 +257,23 @@ def epoch_of(values: pl.Series) -> Epoch | None:
         if low >= 1e8 * per_second and high < 4.2e9 * per_second:
             return epoch
     return None
+
+
+def may_be_times(values: pl.Series) -> bool:
+    """Whether numbers that nobody called times count seconds or their parts, of 2000 to 2036.
+
+    Examples
+    --------
+    >>> may_be_times(pl.Series([1_600_000_000_000, 1_650_000_000_000]))
+    True
+    >>> may_be_times(pl.Series([2005, 2024])), may_be_times(pl.Series([1e8, 3e9]))
+    (False, False)
+    """
+    epoch = epoch_of(values)
+    if epoch is None or epoch is Epoch.YEARS:
+        return False
+    seconds = values.cast(pl.Float64) / _PER_SECOND[epoch]
+    return bool(seconds.is_between(_START_OF_2000, _START_OF_2037).all())
 
 
 def _alike(text: pl.Series) -> pl.Series:

@@ -90,7 +90,9 @@ def inspect_label(
     DataError
         If a file cannot be read, or has no such column.
     """
-    table = read_tables(list(files), options=replace(options, images=None), tell=tell)
+    notes: list[str] = []
+    options = replace(options, images=None)
+    table = read_tables(list(files), options=options, note=notes.append, tell=tell)
     frame = table.frame
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
@@ -99,7 +101,10 @@ def inspect_label(
         raise DataError(
             f"There is no column {label!r}." if label else "No label is named.",
             f"The column to predict is needed, one of: {shown}{more}.",
-            f"Did you mean {near[0]!r}?" if near else "Name it: --label COLUMN.",
+            # the sheet, the letters or the header that were read may be why
+            " ".join(
+                [f"Did you mean {near[0]!r}?" if near else "Name it: --label COLUMN.", *notes]
+            ),
         )
     values = frame[label].drop_nulls()
     if values.len() == 0:
