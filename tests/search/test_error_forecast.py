@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,21 @@ def test_below_three_sizes_a_candidate_changes_as_its_familys_default() -> None:
     assert (found.log_error_change, found.log_error_std) == (-0.25, 0.07)
     assert shape.log_change(200, 1600) == pytest.approx(-0.3 * np.log(8))
     assert shape.log_change(800, 1600) is None, "not measured there"
+
+
+@pytest.mark.parametrize("n_sizes", [2, 6])
+@pytest.mark.parametrize("unit", [1e-7, 1e6])
+def test_an_error_in_another_unit_is_forecast_alike(n_sizes: int, unit: float) -> None:
+    """An RMSE may be of a concentration, or of a turnover."""
+    sizes: Any = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 400, "seed": 0}
+    plain = points(*(50 * 2**k for k in range(n_sizes)), spread=1e-3)
+    scaled = [replace(p, errors=tuple(unit * error for error in p.errors)) for p in plain]
+    first, second = (
+        error_forecast_of(each, n_next=800, scoring="root_mean_squared_error", family="linear", **sizes)
+        for each in (plain, scaled)
+    )
+    assert second.draws == pytest.approx(first.draws * unit, rel=1e-6)
+    assert second.log_error_std == pytest.approx(first.log_error_std, rel=1e-6)
 
 
 def test_the_noise_of_measuring_adds_to_it() -> None:

@@ -28,7 +28,7 @@ from leadline.search.candidate_evaluator import (
     CandidateEvaluator,
     EvaluationContext,
 )
-from leadline.search.error_forecast import LEAST_ERROR, curve_posterior_of
+from leadline.search.error_forecast import curve_posterior_of, floors_of
 from leadline.stats.curves.design import (
     next_size,
     noise_of_more,
@@ -173,9 +173,10 @@ def _choose(
     draws = posterior.sample(
         [*sizes, n_affordable], _N_DRAWS, rng=np.random.default_rng(evaluator.spec.seed)
     )
-    logs = np.log(np.maximum(draws, LEAST_ERROR))
+    floors = floors_of(evaluator.points, evaluator.spec.scoring)
+    logs = np.log(np.maximum(draws, floors.error))
     floor = residual_variance(posterior, np.exp(logs[:, :-1].mean(axis=0)))
-    noise = _noise(evaluator, sizes, floor)
+    noise = _noise(evaluator, sizes, floor, floors.error)
     is_narrow = float(np.std(logs[:, -1])) < _MIN_LOG_STD
     if is_narrow or share_removed(logs[:, :-1], logs[:, -1], noise).max() < _MIN_SHARE_REMOVED:
         return Stop.SETTLED
@@ -187,12 +188,14 @@ def _choose(
     return Stop.SETTLED if best is None else sizes[int(np.flatnonzero(fits)[best])]
 
 
-def _noise(evaluator: CandidateEvaluator, sizes: list[int], floor: np.ndarray) -> np.ndarray:
+def _noise(
+    evaluator: CandidateEvaluator, sizes: list[int], floor: np.ndarray, least_error: float
+) -> np.ndarray:
     """Standard error of the next repeats at each size, in log error."""
     points = evaluator.points
     measured = [point.n_train for point in points]
     counts = [len(point.errors) for point in points]
-    squares = [max(point.mean, LEAST_ERROR) ** 2 for point in points]
+    squares = [max(point.mean, least_error) ** 2 for point in points]
     split, sampling = (
         pooled_variance(measured, np.array(variances) / squares, counts, sizes)
         for variances in (

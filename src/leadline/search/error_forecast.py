@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,13 +23,44 @@ if TYPE_CHECKING:
 LEAST_ERROR = 1e-6
 """Errors below it are held to be this large: curves are modelled as logarithms."""
 
-_LEAST_STDERR = 1e-4
+_LEAST_STDERR = 1e-4  # of a metric without a ceiling both are shares of the usual error
 _FEWEST_SIZES = 3
 _N_SHOWN = 5  # sizes of a forecast that go on the record
 _INTERVAL = (0.05, 0.95)
 # below three sizes, where there is no curve
 _SHARE_REMOVED = 0.5
 _STD_PER_DOUBLING = 0.1  # of log error: by so much most curves change when the rows are doubled
+
+
+@dataclass(frozen=True)
+class Floors:
+    """Least error and standard error that are told from 0, in the metric's own unit.
+
+    Attributes
+    ----------
+    error, stderr : float > 0
+        What is smaller is held to be this large.
+    """
+
+    error: float
+    stderr: float
+
+
+def floors_of(points: Sequence[Point], scoring: str) -> Floors:
+    """Return the floors for a curve: of a share absolute, else relative to its median error.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        At one size or more.
+    scoring : str
+        The metric of their errors.
+    """
+    unit = 1.0
+    if metric_of(scoring).ceiling is None:
+        # an error may be counted in millions or in millionths
+        unit = float(np.median([point.mean for point in points])) or 1.0
+    return Floors(LEAST_ERROR * unit, _LEAST_STDERR * unit)
 
 
 def curve_posterior_of(points: Sequence[Point], *, scoring: str, family: str) -> CurvePosterior:
@@ -52,10 +83,11 @@ def curve_posterior_of(points: Sequence[Point], *, scoring: str, family: str) ->
     # what folds do to others may lift a candidate above the worst there is
     ceiling = metric_of(scoring).ceiling
     most = inf if ceiling is None else ceiling
+    floors = floors_of(points, scoring)
     return fit(
         [float(point.n_train) for point in points],
-        [min(max(point.mean, LEAST_ERROR), most) for point in points],
-        [max(point.stderr or 0.0, _LEAST_STDERR) for point in points],
+        [min(max(point.mean, floors.error), most) for point in points],
+        [max(point.stderr or 0.0, floors.stderr) for point in points],
         metric=scoring,
         family=family,
         n_repeats=min(len(point.errors) for point in points),
@@ -155,18 +187,19 @@ def error_forecast_of(  # noqa: PLR0913 -- a curve and its family, what is asked
         Of the family's default.
     """
     rng = np.random.default_rng(seed)
+    last, floors = points[-1], floors_of(points, scoring)
+    error = max(last.mean, floors.error)
+    noise = _log_std(error, max(last.stderr or 0.0, floors.stderr))
     if len(points) < _FEWEST_SIZES:
-        return _without_curve(points[-1], n_largest, n_affordable, n_next, n_draws, rng, shape)
-    last = points[-1]
-    error = max(last.mean, LEAST_ERROR)
-    noise = _log_std(error, max(last.stderr or 0.0, _LEAST_STDERR))
+        measured = _Measured(last.n_train, error, noise)
+        return _without_curve(measured, n_largest, n_affordable, n_next, n_draws, rng, shape)
     share = 0.0 if n_next is None else _SHARE_REMOVED
     posterior = curve_posterior_of(points, scoring=scoring, family=family)
     sizes = [n_largest, n_affordable, *([] if n_next is None else [n_next])]
-    drawn = np.maximum(posterior.sample(sizes, n_draws, rng=rng), LEAST_ERROR)
+    drawn = np.maximum(posterior.sample(sizes, n_draws, rng=rng), floors.error)
     logs = np.log(drawn)
     medians = posterior.quantile([n_largest, n_affordable], 0.5)
-    at_largest, at_affordable = np.log(np.maximum(medians, LEAST_ERROR))
+    at_largest, at_affordable = np.log(np.maximum(medians, floors.error))
     if last.n_train == n_largest:
         # measured there: the curve says no more about it than the measurement does
         draws = error * np.exp(rng.normal(0.0, noise, n_draws))
@@ -187,8 +220,16 @@ def _log_std(error: float, stderr: float) -> float:
     return ratio if ratio <= 1 else max(1.0, float(np.sqrt(np.log1p(ratio**2))))
 
 
+class _Measured(NamedTuple):
+    """The last measurement: its size, error and the standard deviation of its logarithm."""
+
+    n_train: int
+    error: float
+    noise: float
+
+
 def _without_curve(
-    last: Point,
+    last: _Measured,
     n_largest: int,
     n_affordable: int,
     n_next: int | None,
@@ -197,10 +238,9 @@ def _without_curve(
     shape: Shape | None,
 ) -> ErrorForecast:
     """The forecast of a candidate with less than three sizes."""
-    error = max(last.mean, LEAST_ERROR)
-    noise = _log_std(error, max(last.stderr or 0.0, _LEAST_STDERR))
+    error = last.error
     at_largest, at_affordable = (
-        float(np.hypot(noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train))))
+        float(np.hypot(last.noise, _STD_PER_DOUBLING * abs(np.log2(n / last.n_train))))
         for n in (n_largest, n_affordable)
     )
     change = 0.0
