@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 import vl_convert
+from PIL import Image
 from playwright.sync_api import Page
 from tests.challenges import example_challenge
 from tests.examples import (
@@ -154,7 +156,10 @@ def test_the_same_verdict_is_drawn_the_same_twice() -> None:
 def test_png_is_an_image() -> None:
     chart = chart_of(example_tuning())
     assert chart is not None
-    assert png(chart, scale=1).startswith(b"\x89PNG\r\n")
+    drawn = png(chart, scale=1)
+    assert drawn.startswith(b"\x89PNG\r\n")
+    heading = np.asarray(Image.open(BytesIO(drawn)).convert("L"))[:30]
+    assert (heading < 100).mean() > 0.01, "words, also on a machine that lacks Arial"
 
 
 def test_names_are_shown_as_text() -> None:

@@ -10,8 +10,9 @@ import base64
 from pathlib import Path
 
 FAMILY = "Arimo"
-MEASURED_IN = "Arial"
-FALLBACKS = f"{FAMILY}, {MEASURED_IN}, 'Liberation Sans', Helvetica, sans-serif"
+MEASURED_IN = "Arial, 'Liberation Sans', sans-serif"
+"""A face as wide as Arial comes with the renderer; a PNG by Arial alone has no words without it."""
+FALLBACKS = f"{FAMILY}, Arial, 'Liberation Sans', Helvetica, sans-serif"
 """What a browser is to look for, best first."""
 
 _FOLDER = Path(__file__).parents[1] / "fonts"
