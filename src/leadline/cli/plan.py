@@ -13,6 +13,8 @@ from leadline.cli.terminal.picture_file import picture_option
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
@@ -107,7 +109,8 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     if plan.outcomes[-1].buys_nothing:
         screen.print()
     screen.print(
-        "What is spent is not counted again. A project ends when it is sure of the target."
+        "What is spent is not counted again. A project ends when it is sure of the target, or no "
+        "more rows are worth their price: fewer meet it than with all rows that the money buys."
     )
     screen.print(
         f"A vote costs {costs.vote_cost:.2g} {plan.currency} and takes "
@@ -154,7 +157,7 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
 
 def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
-    from leadline.phases.number_format import percent
+    from leadline.phases.number_format import bare_money, percent
 
     head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
     if outcome.buys_nothing:
@@ -167,16 +170,16 @@ def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
         _range(outcome.people_hours, 1),
         *([_range(outcome.machine_labels)] if is_asked else []),
         _range(outcome.machine_hours, 1),
-        _range(outcome.money),
+        _range(outcome.money, tell=bare_money),
         _range(outcome.days, 1),
     ]
 
 
-def _range(its: Range, digits: int = 0) -> str:
+def _range(its: Range, digits: int = 0, tell: Callable[[float], str] | None = None) -> str:
     """The middle, the range of half of all, and that of nine of ten, a line each."""
 
     def told(low: float, high: float) -> str:
-        first, last = (f"{each:,.{digits}f}" for each in (low, high))
+        first, last = (tell(each) if tell else f"{each:,.{digits}f}" for each in (low, high))
         return first if first == last else f"{first} to {last}"
 
     return f"{told(its.q50, its.q50)}\n{told(its.q25, its.q75)}\n{told(its.q05, its.q95)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
-from leadline.phases.number_format import money, percent
+from leadline.phases.number_format import bare_money, money, percent
 from leadline.report.text_table import Table, tabled
 from leadline.services.queries.plan import BudgetPlan
 
@@ -38,7 +38,8 @@ def _outcome_row(its: BudgetOutcome, alone: BudgetOutcome | None) -> list[str]:
     row += [] if alone is None else [percent(alone.p_met)]
     row += [_range(its.votes)]
     row += [] if alone is None else [_range(its.machine_labels)]
-    return [*row, _range(its.money), _range(its.days, 1)]
+    spent = _told(*map(bare_money, (its.money.q05, its.money.q50, its.money.q95)))
+    return [*row, spent, _range(its.days, 1)]
 
 
 def round_table(plan: BudgetPlan) -> Table:
@@ -62,5 +63,8 @@ def round_table(plan: BudgetPlan) -> Table:
 
 
 def _range(its: Range, digits: int = 0) -> str:
-    low, middle, high = (f"{each:,.{digits}f}" for each in (its.q05, its.q50, its.q95))
+    return _told(*(f"{each:,.{digits}f}" for each in (its.q05, its.q50, its.q95)))
+
+
+def _told(low: str, middle: str, high: str) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
