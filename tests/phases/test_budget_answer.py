@@ -71,7 +71,7 @@ def test_a_budget_that_is_spent_leaves_nothing_to_buy() -> None:
     """More than those compared may well change the answer: it is not said that none does."""
     spent = replace(NOW, budget=2.5)
     assert budget_answer(spent, [outcome(1, 0.4)], "USD") == (
-        "With 1.00 USD there is nothing left to buy, as 2.50 USD are spent: the chance that the "
+        "With 1 USD there is nothing left to buy, as 2.50 USD are spent: the chance that the "
         "target is met at the end is 40%."
     )
     assert "nothing left to buy: the chance" in budget_answer(NOW, [outcome(0, 0.4)], "USD")

@@ -127,7 +127,7 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
 def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
     """Who may label beside people, what that changes, and how a cheap model takes its place."""
     from leadline.cli.terminal.text_layout import print_table
-    from leadline.services.plan_tables import round_table
+    from leadline.services.plan_tables import ANEW, round_table
 
     screen.print()
     for line in plan.beside:
@@ -138,6 +138,7 @@ def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
         rounds = round_table(plan)
         screen.print(f"\n{rounds.caption}:")
         print_table(screen, rounds.head, rounds.rows)
+        screen.print(ANEW)
     for its in plan.distillations:
         screen.print(f"\nDistillation: {its.words(plan.currency)}", markup=False)
 

@@ -7,6 +7,12 @@ from leadline.phases.number_format import bare_money, money, percent
 from leadline.report.text_table import Table, tabled
 from leadline.services.queries.plan import BudgetPlan
 
+ANEW = (
+    "After each round the curve is measured again and the plan is made anew: only the first line "
+    "is to be acted on, and purchases that no line has may follow."
+)
+"""What a table of rounds is good for."""
+
 
 def asked_machine(plan: BudgetPlan) -> str:
     """The language models that label with one of the budgets; empty: none does."""

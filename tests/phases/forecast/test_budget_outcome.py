@@ -169,14 +169,6 @@ def test_a_machine_that_comes_off_no_better_when_played_through_is_declined() ->
     assert shared(800.0, OFFER, far) == helped
 
 
-def test_a_machine_that_is_free_is_played_with_the_luck_of_one_that_costs_a_cent() -> None:
-    free, cheap = (replace(OFFER, label_cost=cost) for cost in (0.0, 1e-6))
-    alone = simulated(800.0)
-    one, other = shared(800.0, free, alone), shared(800.0, cheap, alone)
-    assert one.p_met == pytest.approx(other.p_met, abs=0.005)
-    assert one.mean_money == pytest.approx(other.mean_money, rel=0.01)
-
-
 def test_rounds_add_up_to_the_path() -> None:
     choice = chosen(800.0, OFFER)
     rounds = choice.rounds(COSTS.train_share)

@@ -268,16 +268,21 @@ def test_asking_is_weighed_against_what_people_alone_buy_next(workspace: Workspa
     assert found.check is not None
     assert found.check.extra == 0.5, "one person is asked about every row here in any case"
     assert found.why.endswith("for 8.33 USD at most.")
-    enough, some, dear, none = (
-        _weighed(found, 10 * found.check.cost * part, "USD").why for part in (1.0, 0.7, 0.3, 0.0)
-    )
+    (alone,) = planned(workspace).outcomes
+    (first, *_) = alone.rounds
+
+    def told(next_cost: float) -> str:
+        rounds = (replace(first, cost=next_cost),) if next_cost else ()
+        return _weighed(found, replace(alone, rounds=rounds), "USD").why
+
+    enough, some, dear, none = (told(10 * found.check.cost * part) for part in (1.0, 0.7, 0.3, 0))
     assert enough.endswith(
-        "Of that 4.17 USD are spent in any case, on labels of what people alone buy next, for "
-        "83.33 USD."
+        "Of that 4.17 USD are spent in any case, on labels of what people alone buy next with 200 "
+        "USD, for 83.33 USD."
     )
     assert some.endswith("The rest of 70 rows is a twentieth of it.")
     assert dear.endswith("The rest is more than a twentieth of it, even of 50 rows.")
-    assert none.endswith("at most. People alone would buy nothing today.")
+    assert none.endswith("at most. With 200 USD people alone would buy nothing today.")
 
 
 @pytest.mark.parametrize(

@@ -41,8 +41,9 @@ def budget_answer(unbought: BudgetOutcome, outcomes: Sequence[BudgetOutcome], cu
         if dearest.budget <= spent and dearest.buys_nothing:
             why = f", as {money(spent, currency)} are spent" if spent else ""
             return (
-                f"With {money(dearest.budget, currency)} there is nothing left to buy{why}: the "
-                f"chance that the target is met at the end is {percent(unbought.p_met)}."
+                f"With {three_digits(dearest.budget)} {currency} there is nothing left to buy"
+                f"{why}: the chance that the target is met at the end is "
+                f"{percent(unbought.p_met)}."
             )
         without = "nothing bought" if unbought.buys_nothing else "labels that cost nothing"
         return (

@@ -26,7 +26,7 @@ from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.identity.permission import require
@@ -163,7 +163,6 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     rng = np.random.default_rng(_SEED)
     hours = outcomes[granted].machine_hours
     planned = tuple(outcomes[each] for each in wanted)
-    next_cost = alone[granted].rounds[0].cost if alone[granted].rounds else 0.0
     return BudgetPlan(
         answer=budget_answer(project.outcome(costs.spent), planned, forecast.currency),
         question=workspace.settings.problem.question,
@@ -178,7 +177,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
-        machines=tuple(_weighed(each, next_cost, forecast.currency) for each in machines),
+        machines=tuple(_weighed(each, alone[granted], forecast.currency) for each in machines),
         without_machine=tuple(alone[each] for each in wanted if offers),
         beside=tuple(
             beside_people(outcomes[each], alone[each], forecast.currency)
@@ -244,7 +243,7 @@ class _Project:
         return share_budget(*self._known, budget, offers=offers, alone=alone, seed=_SEED)
 
 
-def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> MachineStanding:
+def _weighed(machine: MachineStanding, alone: BudgetOutcome, currency: str) -> MachineStanding:
     """Say how many rows may be judged, so that a "no" makes a project a twentieth dearer at most.
 
     Votes that make the labels of rows which are bought next are paid in any case.
@@ -253,18 +252,21 @@ def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> Machi
     ----------
     machine : MachineStanding
         The machine.
-    next_cost : float
-        Money of what people alone buy next, whatever comes of it.
+    alone : BudgetOutcome
+        What people alone buy with the budget, the next purchase of it whatever comes of that.
     currency : str
         Of the money.
     """
     check = machine.check
     if check is None or not check.cost:
         return machine
-    if not next_cost:
-        return replace(machine, why=f"{machine.why} People alone would buy nothing today.")
+    granted = f"{three_digits(alone.budget)} {currency}"
+    if not alone.rounds:
+        told = f"With {granted} people alone would buy nothing today."
+        return replace(machine, why=f"{machine.why} {told}")
+    next_cost = alone.rounds[0].cost
     spent = money(check.cost - check.rest(check.cost, next_cost), currency)
-    purchase = f"what people alone buy next, for {money(next_cost, currency)}"
+    purchase = f"what people alone buy next with {granted}, for {money(next_cost, currency)}"
     told = f"Of that {spent} are spent in any case, on labels of {purchase}."
     n_rows = check.rows_within(SAVES * next_cost, next_cost)
     if n_rows < check.n_least:
