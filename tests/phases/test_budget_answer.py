@@ -108,7 +108,7 @@ def test_people_alone_stand_beside_people_and_machine() -> None:
     assert beside_people(declined, alone, "USD") == (
         "2,000 USD: people alone, some 120 USD; the chance of the target is 51%. 'small' beside "
         "them makes it 72%, on average 90.00 USD with it and 100 USD without: with the price of a "
-        "miss that saves no twentieth."
+        "missed target that saves no twentieth."
     )
     nothing = outcome(10, 0.4)
     assert beside_people(nothing, nothing, "USD") == (

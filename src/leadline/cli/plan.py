@@ -145,8 +145,11 @@ def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
 
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
+    from leadline.phases.wording import three_digits
 
-    screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
+    screen.print(
+        f"\nMachine hours with {three_digits(plan.granted.budget)} {plan.currency}, elsewhere:"
+    )
     rows = []
     for costs in plan.machine_costs:
         spot = _range(costs.spot, 2) if costs.spot else "no spot price"
@@ -159,8 +162,9 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
 def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
     from leadline.phases.number_format import bare_money, percent
+    from leadline.phases.wording import three_digits
 
-    head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
+    head = [three_digits(outcome.budget), percent(outcome.p_met)]
     if outcome.buys_nothing:
         return [*head, "buy nothing", *[""] * (7 if is_asked else 6)]
     return [

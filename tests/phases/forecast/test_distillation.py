@@ -50,7 +50,7 @@ def test_it_is_checked_on_rows_of_people(n_test: int, told: str) -> None:
 
 
 def test_labels_that_help_nobody_are_not_bought() -> None:
-    enough, hopeless = plan_of(0.45), plan_of(0.01)
+    enough, hopeless = plan_of(0.45), plan_of(1e-4)
     assert enough.n_rows == hopeless.n_rows == 0
     assert enough.words("USD").startswith("weak needs no labels of 'small': its chance is")
     assert hopeless.words("USD").startswith("Labels of 'small' do not bring rich to the target")

@@ -95,7 +95,8 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
         return (
             f"{head}: people alone, some {money(outcome.money.q50, currency)}; {_chance(outcome)}. "
             f"{its.machine!r} beside them makes it {percent(its.p_met)}, "
-            f"{_means(its, alone, currency)}: with the price of a miss that saves no twentieth."
+            f"{_means(its, alone, currency)}: with the price of a missed target that saves no "
+            "twentieth."
         )
     if not outcome.machine:
         return f"{head}: people alone, no machine saves a twentieth; {_chance(outcome)}."
