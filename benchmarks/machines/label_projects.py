@@ -120,7 +120,7 @@ class Standing:
         alone = self.choose()
         ends, ends_alone = self.play(shared), self.play(alone)
         saved = mean_cost(alone, ends_alone) - mean_cost(shared, ends)
-        return shared if saved >= SAVES * np.median(ends_alone.money) else alone
+        return shared if saved >= SAVES * np.mean(ends_alone.money) else alone
 
     def buying(self, choice: LabelChoice) -> Standing:
         """The same once the first purchase of a choice was made."""

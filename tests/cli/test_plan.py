@@ -39,6 +39,16 @@ def test_budgets_are_compared_and_drawn(call: Call, planned: Path, tmp_path: Pat
         assert offer["money"]["q95"] <= offer["budget"]
 
 
+def test_budgets_that_differ_by_cents_stand_apart(
+    call: Call, planned: Path, tmp_path: Path
+) -> None:
+    picture = tmp_path / "plan.svg"
+    answer = call("plan", 0.3, 0.4, "--picture", picture, "-C", planned)
+    for cents in ("0.3", "0.4"):
+        assert f"\n   {cents} " in answer.stdout
+        assert f">{cents}</text>" in picture.read_text()
+
+
 def test_machines_are_compared_by_simulation(call: Call, planned: Path) -> None:
     example = call("plan", "--example-machines").stdout
     machines = tomllib.loads(example)["machines"]

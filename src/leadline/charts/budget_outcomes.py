@@ -10,7 +10,8 @@ from leadline.charts.drawing.palette import BLUE, GREEN, GREY
 from leadline.charts.drawing.sheet import WIDE
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.number_format import percent
+from leadline.phases.number_format import money, percent
+from leadline.phases.wording import three_digits
 
 
 def chart(
@@ -60,9 +61,9 @@ _BESIDE = (
 
 
 def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
-    money = outcome.money
+    spent = outcome.money
     return {
-        "budget": f"{outcome.budget:,.0f}",
+        "budget": three_digits(outcome.budget),
         "none": 0.0,
         "chance": outcome.p_met,
         "said": percent(outcome.p_met),
@@ -70,11 +71,11 @@ def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
         "high": outcome.chance.high if outcome.chance else outcome.p_met,
         "color": GREEN if outcome.budget == granted else BLUE,
         "shape": "diamond" if outcome.budget == granted else "circle",
-        "q05": money.q05,
-        "q25": money.q25,
-        "q50": money.q50,
-        "q75": money.q75,
-        "q95": money.q95,
+        "q05": spent.q05,
+        "q25": spent.q25,
+        "q50": spent.q50,
+        "q75": spent.q75,
+        "q95": spent.q95,
         "spent": _spent(outcome, currency),
     }
 
@@ -84,9 +85,11 @@ def _spent(outcome: BudgetOutcome, currency: str) -> str:
         return "buys nothing: more rows are not worth it, or out of reach"
     days = _span(outcome.days.q05, outcome.days.q95)
     labels = f"{outcome.labels.q50:,.0f} labels"
-    if outcome.machine:
+    if outcome.machine and outcome.labels.q95 < 1:
+        labels = f"{outcome.machine_labels.q50:,.0f} labels of {outcome.machine}"
+    elif outcome.machine:
         labels += f" and {outcome.machine_labels.q50:,.0f} of {outcome.machine}"
-    return f"{outcome.money.q50:,.0f} {currency}, {labels}, {days} days"
+    return f"{money(outcome.money.q50, currency)}, {labels}, {days} days"
 
 
 def _chances(base: alt.Chart, y: alt.Y, *, is_beside: bool) -> alt.LayerChart:
@@ -138,12 +141,12 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str, *, is_beside: bool) -> a
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:
     mine = next((outcome for outcome in outcomes if outcome.budget == granted), outcomes[-1])
     return (
-        f"With {mine.budget:,.0f} {currency} the target is met in {percent(mine.p_met)} "
+        f"With {three_digits(mine.budget)} {currency} the target is met in {percent(mine.p_met)} "
         "of the projects"
     )
 
 
 def _span(low: float, high: float) -> str:
-    if high < 10:
-        return f"{low:.1f} to {high:.1f}"
-    return f"{low:.0f} to {high:.0f}"
+    digits = 1 if high < 10 else 0
+    first, last = f"{low:.{digits}f}", f"{high:.{digits}f}"
+    return first if first == last else f"{first} to {last}"

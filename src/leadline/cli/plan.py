@@ -13,6 +13,8 @@ from leadline.cli.terminal.picture_file import picture_option
 from leadline.phases.permissions import Action
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
     from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
@@ -107,7 +109,8 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     if plan.outcomes[-1].buys_nothing:
         screen.print()
     screen.print(
-        "What is spent is not counted again. A project ends when it is sure of the target."
+        "What is spent is not counted again. A project ends when it is sure of the target, or no "
+        "more rows are worth their price: fewer meet it than with all rows that the money buys."
     )
     screen.print(
         f"A vote costs {costs.vote_cost:.2g} {plan.currency} and takes "
@@ -124,7 +127,7 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
 def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
     """Who may label beside people, what that changes, and how a cheap model takes its place."""
     from leadline.cli.terminal.text_layout import print_table
-    from leadline.services.plan_tables import round_table
+    from leadline.services.plan_tables import ANEW, round_table
 
     screen.print()
     for line in plan.beside:
@@ -135,14 +138,18 @@ def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
         rounds = round_table(plan)
         screen.print(f"\n{rounds.caption}:")
         print_table(screen, rounds.head, rounds.rows)
+        screen.print(ANEW)
     for its in plan.distillations:
         screen.print(f"\nDistillation: {its.words(plan.currency)}", markup=False)
 
 
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
+    from leadline.phases.wording import three_digits
 
-    screen.print(f"\nMachine hours with {plan.granted.budget:,.0f} {plan.currency}, elsewhere:")
+    screen.print(
+        f"\nMachine hours with {three_digits(plan.granted.budget)} {plan.currency}, elsewhere:"
+    )
     rows = []
     for costs in plan.machine_costs:
         spot = _range(costs.spot, 2) if costs.spot else "no spot price"
@@ -154,9 +161,10 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
 
 def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
-    from leadline.phases.number_format import percent
+    from leadline.phases.number_format import bare_money, percent
+    from leadline.phases.wording import three_digits
 
-    head = [f"{outcome.budget:,.0f}", percent(outcome.p_met)]
+    head = [three_digits(outcome.budget), percent(outcome.p_met)]
     if outcome.buys_nothing:
         return [*head, "buy nothing", *[""] * (7 if is_asked else 6)]
     return [
@@ -167,16 +175,16 @@ def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
         _range(outcome.people_hours, 1),
         *([_range(outcome.machine_labels)] if is_asked else []),
         _range(outcome.machine_hours, 1),
-        _range(outcome.money),
+        _range(outcome.money, tell=bare_money),
         _range(outcome.days, 1),
     ]
 
 
-def _range(its: Range, digits: int = 0) -> str:
+def _range(its: Range, digits: int = 0, tell: Callable[[float], str] | None = None) -> str:
     """The middle, the range of half of all, and that of nine of ten, a line each."""
 
     def told(low: float, high: float) -> str:
-        first, last = (f"{each:,.{digits}f}" for each in (low, high))
+        first, last = (tell(each) if tell else f"{each:,.{digits}f}" for each in (low, high))
         return first if first == last else f"{first} to {last}"
 
     return f"{told(its.q50, its.q50)}\n{told(its.q25, its.q75)}\n{told(its.q05, its.q95)}"

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
-from leadline.phases.number_format import money, percent
+from leadline.phases.number_format import bare_money, money, percent
+from leadline.phases.wording import three_digits
 from leadline.report.text_table import Table, tabled
 from leadline.services.queries.plan import BudgetPlan
+
+ANEW = (
+    "After each round the curve is measured again and the plan is made anew: only the first line "
+    "is to be acted on, and purchases that no line has may follow."
+)
+"""What a table of rounds is good for."""
 
 
 def asked_machine(plan: BudgetPlan) -> str:
@@ -34,11 +41,12 @@ def _outcome_row(its: BudgetOutcome, alone: BudgetOutcome | None) -> list[str]:
     chance = percent(its.p_met)
     if its.chance is not None:
         chance += f" ({percent(its.chance.low)} to {percent(its.chance.high)})"
-    row = [f"{its.budget:,.0f}", chance]
+    row = [three_digits(its.budget), chance]
     row += [] if alone is None else [percent(alone.p_met)]
     row += [_range(its.votes)]
     row += [] if alone is None else [_range(its.machine_labels)]
-    return [*row, _range(its.money), _range(its.days, 1)]
+    spent = _told(*map(bare_money, (its.money.q05, its.money.q50, its.money.q95)))
+    return [*row, spent, _range(its.days, 1)]
 
 
 def round_table(plan: BudgetPlan) -> Table:
@@ -62,5 +70,8 @@ def round_table(plan: BudgetPlan) -> Table:
 
 
 def _range(its: Range, digits: int = 0) -> str:
-    low, middle, high = (f"{each:,.{digits}f}" for each in (its.q05, its.q50, its.q95))
+    return _told(*(f"{each:,.{digits}f}" for each in (its.q05, its.q50, its.q95)))
+
+
+def _told(low: str, middle: str, high: str) -> str:
     return middle if low == high else f"{middle} ({low} to {high})"

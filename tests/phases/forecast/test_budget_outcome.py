@@ -7,7 +7,7 @@ import pytest
 from tests.examples import example_forecast
 
 from leadline.phases.forecast import posterior_of
-from leadline.phases.forecast.budget_outcome import BudgetOutcome, preferred, simulate_budget
+from leadline.phases.forecast.budget_outcome import BudgetOutcome, share_budget, simulate_budget
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import LabelChoice, MachineOffer, choose_labels
 from leadline.phases.verdict import Bounds
@@ -44,13 +44,18 @@ OFFER = MachineOffer(
 )
 
 
-def simulated(
-    budget: float, costs: LabellingCosts = COSTS, offers: tuple[MachineOffer, ...] = ()
-) -> BudgetOutcome:
+def simulated(budget: float, costs: LabellingCosts = COSTS) -> BudgetOutcome:
     posterior = posterior_of(FORECAST)
     law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
-    target = FORECAST.target_error
-    return simulate_budget(posterior, law, costs, target, budget, offers=offers)
+    return simulate_budget(posterior, law, costs, FORECAST.target_error, budget)
+
+
+def shared(
+    budget: float, offer: MachineOffer, alone: BudgetOutcome, costs: LabellingCosts = COSTS
+) -> BudgetOutcome:
+    law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
+    known = (posterior_of(FORECAST), law, costs, FORECAST.target_error, budget)
+    return share_budget(*known, offers=[offer], alone=alone)
 
 
 def chosen(budget: float, offer: MachineOffer, costs: LabellingCosts = COSTS) -> LabelChoice:
@@ -111,6 +116,8 @@ def test_labels_that_cost_nothing_are_not_bounded_by_money() -> None:
     outcome = simulated(0.0, replace(COSTS, vote_cost=0.0, machine_per_hour=0.0, spent=0.0))
     assert outcome.labels.q95 > 0
     assert outcome.money.q95 == 0.0
+    assert outcome.rounds
+    assert sum(each.cost for each in outcome.rounds) == 0, "a row is no unit of money"
 
 
 def test_days_are_those_of_people_and_of_machines() -> None:
@@ -122,7 +129,8 @@ def test_days_are_those_of_people_and_of_machines() -> None:
 
 
 def test_a_machine_shares_the_work_where_that_is_cheaper() -> None:
-    alone, helped = simulated(800.0), simulated(800.0, offers=(OFFER,))
+    alone = simulated(800.0)
+    helped = shared(800.0, OFFER, alone)
     assert (helped.machine, alone.machine) == ("small", "")
     assert helped.machine_labels.q50 > 1000
     assert helped.money.q50 < 0.8 * alone.money.q50
@@ -145,16 +153,20 @@ def test_a_machine_shares_the_work_where_that_is_cheaper() -> None:
 )
 def test_people_alone_where_a_machine_saves_nothing(offer: MachineOffer) -> None:
     assert chosen(800.0, offer).machine is None
-    assert simulated(800.0, offers=(offer,)) == simulated(800.0)
+    alone = simulated(800.0)
+    assert shared(800.0, offer, alone) is alone
 
 
 def test_a_machine_that_comes_off_no_better_when_played_through_is_declined() -> None:
-    alone, helped = simulated(800.0), simulated(800.0, offers=(OFFER,))
-    assert helped.value < alone.value - 0.05 * alone.money.q50
-    assert preferred(helped, alone) == helped
-    assert preferred(alone, alone) == alone
-    worse = replace(helped, value=alone.value - 0.04 * alone.money.q50)
-    assert preferred(worse, alone) == replace(alone, declined=worse)
+    alone = simulated(800.0)
+    helped = shared(800.0, OFFER, alone)
+    assert helped.value < alone.value - 0.05 * alone.mean_money
+    assert alone.mean_money != alone.money.q50
+    # people alone who come off just short of a twentieth worse
+    near = replace(alone, value=helped.value + 0.0499 * alone.mean_money)
+    assert shared(800.0, OFFER, near) == replace(near, declined=replace(helped, chance=None))
+    far = replace(alone, value=helped.value + 0.0501 * alone.mean_money)
+    assert shared(800.0, OFFER, far) == helped
 
 
 def test_rounds_add_up_to_the_path() -> None:
@@ -185,7 +197,7 @@ def test_further_rows_for_a_machine_have_a_price() -> None:
     choice = chosen(800.0, few, sold)
     assert choice.machine == few
     assert choice.path.n_asked[-1] > 50
-    outcome = simulated(800.0, sold, offers=(few,))
+    outcome = shared(800.0, few, simulated(800.0, sold), sold)
     assert outcome.money.q95 <= 800.0 - COSTS.spent
 
 
@@ -195,7 +207,7 @@ def test_labels_of_people_that_cost_nothing_leave_no_work_for_a_machine() -> Non
 
 
 def test_answers_take_their_time() -> None:
-    slow = replace(OFFER, label_s=60.0)
-    quick, late = (simulated(800.0, offers=(offer,)) for offer in (OFFER, slow))
+    slow, alone = replace(OFFER, label_s=60.0), simulated(800.0)
+    quick, late = (shared(800.0, offer, alone) for offer in (OFFER, slow))
     days = 59.9 * quick.machine_labels.q50 / 86_400
     assert late.days.q50 == pytest.approx(quick.days.q50 + days, rel=0.1)

@@ -17,7 +17,7 @@ def student(name: str, complexity: int, least: float) -> Student:
     return Student(name, name, complexity, curve, 1e-7)
 
 
-STUDENTS = [student("rich", 5, 0.1), student("plain", 1, 0.1), student("weak", 0, 0.3)]
+STUDENTS = [student("rich", 5, 0.099), student("plain", 1, 0.1), student("weak", 0, 0.3)]
 
 
 def plan_of(target: float = 0.125, n_test: int = 150) -> Distillation:
@@ -50,10 +50,10 @@ def test_it_is_checked_on_rows_of_people(n_test: int, told: str) -> None:
 
 
 def test_labels_that_help_nobody_are_not_bought() -> None:
-    enough, hopeless = plan_of(0.45), plan_of(0.01)
+    enough, hopeless = plan_of(0.45), plan_of(1e-4)
     assert enough.n_rows == hopeless.n_rows == 0
     assert enough.words("USD").startswith("weak needs no labels of 'small': its chance is")
-    assert hopeless.words("USD").startswith("Labels of 'small' do not bring")
+    assert hopeless.words("USD").startswith("Labels of 'small' do not bring rich to the target")
 
 
 @pytest.mark.parametrize("target", [0.125, 0.45, 0.01])

@@ -13,7 +13,7 @@ from tests.delegations import judge_as_declared
 from tests.examples import example_verdicts
 from tests.services import flights
 
-from leadline.errors import EngineError
+from leadline.errors import EngineError, NotReadyError
 from leadline.labelling import cost_estimates
 from leadline.labelling.cost_estimates import labelling_costs
 from leadline.phases.data import Data, MachineShare, NumberGap, SplitKind, machine_worth
@@ -23,7 +23,11 @@ from leadline.phases.verdict import Bounds
 from leadline.record import Permission
 from leadline.record.machines import MachineRequests
 from leadline.services.delegation.distilling import distillation_of
-from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
+from leadline.services.delegation.machine_offers import (
+    BlindCheck,
+    MachineStanding,
+    machine_standings,
+)
 from leadline.services.delegation.machine_task import open_keys
 from leadline.services.delegation.money_estimate import estimate_money
 from leadline.services.plan_tables import outcome_table
@@ -41,7 +45,7 @@ input = 0.4
 output = 1.6
 budget = 50.0
 """
-BUDGET = 500.0
+BUDGET = 200.0
 
 
 @pytest.fixture
@@ -263,15 +267,53 @@ def test_asking_is_weighed_against_what_people_alone_buy_next(workspace: Workspa
     found = standing(workspace)
     assert found.check is not None
     assert found.check.extra == 0.5, "one person is asked about every row here in any case"
-    assert "for 8.33 USD at most, of which their labels cost 4.17 USD in any case" in found.why
-    enough = 10 * found.check.cost
-    assert _weighed(found, enough, "USD") == found
-    some, dear, none = (_weighed(found, enough * x, "USD").why for x in (0.7, 0.3, 0.0))
-    assert "The rest of 70 rows is a twentieth of the next purchase" in some
-    assert "The rest is more than a twentieth of the next purchase" in dear
-    assert none.endswith("People alone would buy nothing today.")
-    free = replace(found, check=replace(found.check, extra=0.0))
-    assert _weighed(free, 1.0, "USD") == free
+    assert found.why.endswith("for 8.33 USD at most.")
+    (alone,) = planned(workspace).outcomes
+    (first, *_) = alone.rounds
+
+    def told(next_cost: float) -> str:
+        rounds = (replace(first, cost=next_cost),) if next_cost else ()
+        return _weighed(found, replace(alone, rounds=rounds), "USD").why
+
+    enough, some, dear, none = (told(10 * found.check.cost * part) for part in (1.0, 0.7, 0.3, 0))
+    assert enough.endswith(
+        "Of that 4.17 USD are spent in any case, on labels of what people alone buy next with 200 "
+        "USD, for 83.33 USD."
+    )
+    assert some.endswith("The rest of 70 rows is a twentieth of it.")
+    assert dear.endswith("The rest is more than a twentieth of it, even of 50 rows.")
+    assert none.endswith("at most. With 200 USD people alone would buy nothing today.")
+
+
+@pytest.mark.parametrize(
+    ("extra", "next_cost", "rest", "n_rows"),
+    [
+        (0.5, 200.0, 5.0, 100),  # half of ten, of two hundred
+        (0.5, 60.0, 5.0, 60),
+        (0.0, 10.0, 0.0, 100),
+        (0.0, 8.0, 2.0, 84),  # of ten, eight would be bought: 8.4 are a twentieth more
+        (0.5, 1.0, 9.0, 1),
+        (0.0, 0.0, 10.0, 0),
+    ],
+)
+def test_no_more_of_asking_is_paid_in_any_case_than_people_buy_next(
+    extra: float, next_cost: float, rest: float, n_rows: int
+) -> None:
+    """The rest is max(cost * extra, cost - next); it may be a twentieth of the next."""
+    check = BlindCheck(n_least=50, n_rows=100, least_cost=5.0, cost=10.0, extra=extra)
+    assert check.rest(10.0, next_cost) == pytest.approx(rest)
+    most = 0.05 * next_cost
+    assert check.rows_within(most, next_cost) == n_rows
+    assert check.rest(0.1 * n_rows, next_cost) <= most + 1e-9
+    if n_rows < 100:
+        assert check.rest(0.1 * (n_rows + 1), next_cost) > most
+
+
+def test_money_of_two_currencies_is_in_no_plan(workspace: Workspace) -> None:
+    problem = replace(workspace.settings.problem, currency="EUR")
+    changed = replace(workspace, settings=replace(workspace.settings, problem=problem))
+    with pytest.raises(NotReadyError, match=r"in USD, and .* is EUR"):
+        budget_plan(changed, [BUDGET])
 
 
 def with_machine(workspace: Workspace, **changes: Any) -> Workspace:

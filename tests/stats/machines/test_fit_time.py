@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import multivariate_t, norm
+from scipy.stats import t as student_t
 
 from leadline.stats.machines.fit_time import fit_time_law
 
@@ -50,6 +51,19 @@ def test_two_points_neither_pretend_to_be_exact_nor_run_away() -> None:
 def test_times_of_one_size_may_repeat() -> None:
     law = fit_time_law([100, 100, 400, 400], [1.0, 1.1, 4.0, 4.2])
     assert law.predict([100, 400]) == pytest.approx([1.05, 4.1], rel=0.1)
+
+
+@pytest.mark.parametrize("scatter", [1e-6, 0.05, 1.5])
+@pytest.mark.parametrize("q", [0.005, 0.5, 0.95])
+def test_a_quantile_has_its_share_of_the_mixture_below(q: float, scatter: float) -> None:
+    sizes, luck = np.geomspace(50, 5000, 8), np.random.default_rng(0).standard_normal(8)
+    law = fit_time_law(sizes, (1.0 + 1e-3 * sizes**1.5) * np.exp(scatter * luck))._mixture
+    n = np.geomspace(20, 500_000, 9)
+    x = np.log(n / law.n_ref)[:, None]
+    middle = law.log_level + np.log(law.start + (1 - law.start) * np.exp(x) ** law.exponent)
+    spread = np.sqrt(law.variance + law.drift * np.abs(x) + (0.1 * np.maximum(x, 0)) ** 2)
+    z = (np.log(law.quantile(n, q))[:, None] - middle) / spread
+    assert student_t.cdf(z, law.dof) @ law.weight == pytest.approx(q, abs=1e-7)
 
 
 @pytest.mark.parametrize(

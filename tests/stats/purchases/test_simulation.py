@@ -209,3 +209,21 @@ def test_more_money_moves_no_curve(curve: CurvePosterior, more: float) -> None:
     )
     assert np.array_equal(first, second[:, :-1])
     assert not np.array_equal(first[:, -1], second[:, -1])
+
+
+def test_a_project_that_ends_earlier_changes_the_luck_of_no_other(curve: CurvePosterior) -> None:
+    """Else two plans would part for good where one of their projects does."""
+    path = people_path(purchase_sizes(1600, 60_000), price=0.5)
+    belief, limits = Belief(curve, 0.12, 0.01), PathLimits(penalty=1e5)
+    errors = np.tile(0.1 + 2 * path.n_person**-0.5, (50, 1))
+    better = errors.copy()
+    better[0] = 0.05
+
+    def ends(errors: np.ndarray) -> PathResult:
+        rng, truth = np.random.default_rng(0), Truth(errors=errors)
+        return simulate_path(belief, path, limits, size=50, rng=rng, truth=truth)
+
+    first, second = ends(errors), ends(better)
+    assert second.n_rounds[0] < first.n_rounds[0]
+    assert second.visited[1:].tolist() == first.visited[1:].tolist()
+    assert np.array_equal(second.errors[1:], first.errors[1:])

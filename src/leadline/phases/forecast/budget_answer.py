@@ -31,17 +31,25 @@ def budget_answer(unbought: BudgetOutcome, outcomes: Sequence[BudgetOutcome], cu
         The least budget that changes the chance, and a larger one if that changes it again; or
         that none does.
     """
-    rising = sorted(outcomes, key=lambda each: each.budget)
+    rising, spent = sorted(outcomes, key=lambda each: each.budget), unbought.budget
     # where a budget buys nothing it is the same project, drawn anew
     unbought = next((each for each in rising if each.buys_nothing), unbought)
     first = next((each for each in rising if _gain(each, unbought) >= MATTERS), None)
     if first is None:
         best = max([unbought, *rising], key=lambda each: each.p_met)
         dearest = rising[-1]
+        if dearest.budget <= spent and dearest.buys_nothing:
+            why = f", as {money(spent, currency)} are spent" if spent else ""
+            return (
+                f"With {three_digits(dearest.budget)} {currency} there is nothing left to buy"
+                f"{why}: the chance that the target is met at the end is "
+                f"{percent(unbought.p_met)}."
+            )
+        without = "nothing bought" if unbought.buys_nothing else "labels that cost nothing"
         return (
-            f"No budget changes the answer: the chance that the target is met at the end is "
-            f"{percent(unbought.p_met)} with nothing bought, and {_at_most(best, unbought)} with "
-            f"up to {three_digits(dearest.budget)} {currency}."
+            f"No budget compared changes the answer: the chance that the target is met at the end "
+            f"is {percent(unbought.p_met)} with {without}, and {_at_most(best, unbought)} with up "
+            f"to {three_digits(dearest.budget)} {currency}."
         )
     said = (
         f"{_bought(first, currency)} the chance that the target is met at the end from "
@@ -81,25 +89,35 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
     """
     head = f"{three_digits(outcome.budget)} {currency}"
     if outcome.buys_nothing:
-        return f"{head}: nothing to buy; {_chance(outcome)}."
+        return f"{head}: buy nothing; {_chance(outcome)}."
     if outcome.declined:
         its = outcome.declined
         return (
             f"{head}: people alone, some {money(outcome.money.q50, currency)}; {_chance(outcome)}. "
-            f"{its.machine!r} beside them is not worth a twentieth more: some "
-            f"{money(its.money.q50, currency)}, {percent(its.p_met)}."
+            f"{its.machine!r} beside them makes it {percent(its.p_met)}, "
+            f"{_means(its, alone, currency)}: with the price of a missed target that saves no "
+            "twentieth."
         )
     if not outcome.machine:
         return f"{head}: people alone, no machine saves a twentieth; {_chance(outcome)}."
     bought = f"{_rounded(outcome.machine_labels.q50)} labels of {outcome.machine!r}"
     if outcome.votes.q50 >= 1:
         bought = f"{_rounded(outcome.votes.q50)} blind votes of people and {bought}"
-    else:
+    elif outcome.votes.q95 >= 1:
         bought += f", up to {_rounded(outcome.votes.q95)} blind votes of people"
     return (
         f"{head}: {bought}, some {money(outcome.money.q50, currency)}, done in week "
         f"{ceil(max(outcome.days.q50, 1e-9) / 7)}; {_chance(outcome)}. People alone: some "
-        f"{money(alone.money.q50, currency)}, {percent(alone.p_met)}."
+        f"{money(alone.money.q50, currency)}, {percent(alone.p_met)}. It is "
+        f"{_means(outcome, alone, currency)}."
+    )
+
+
+def _means(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -> str:
+    """The money by which a machine is chosen: the middle of all projects may say otherwise."""
+    return (
+        f"on average {money(outcome.mean_money, currency)} with it and "
+        f"{money(alone.mean_money, currency)} without"
     )
 
 
@@ -121,8 +139,12 @@ def _bought(outcome: BudgetOutcome, currency: str) -> str:
             its = f"{_rounded(asked)} labels of {outcome.machine!r}"
             told = f"{told} and {its}" if told else its
         if told:
-            return f"{head}{told} for {_rounded(spent)} {currency} raise"
+            return f"{head}{told} for {_rounded_money(spent, currency)} raise"
     return "More machine time raises"
+
+
+def _rounded_money(amount: float, currency: str) -> str:
+    return money(float(f"{amount:.3g}"), currency)
 
 
 def _rounded(number: float) -> str:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from leadline.phases.forecast.label_choice import SAVES, LabelChoice, choose_labels, run_hours
+from leadline.phases.forecast.label_choice import (
+    SAVES,
+    LabelChoice,
+    LabelRound,
+    choose_labels,
+    run_hours,
+)
 from leadline.phases.verdict import Bounds
 from leadline.stats.purchases.path_chance import Belief
 from leadline.stats.purchases.simulation import PathLimits, PathResult, Truth, simulate_path
@@ -72,8 +78,12 @@ class BudgetOutcome:
         The chance, and what it is at both ends of what a machine label is worth; None: no machine.
     score : Range or None
         Score at the end, as it will be measured.
+    rounds : tuple of LabelRound
+        What to buy, as seen today; empty: nothing.
+    mean_money : float
+        Money still to be spent, on average.
     value : float
-        Money and penalty of a miss on average: the less the better.
+        That and the penalty of a miss, on average: the less the better.
     declined : BudgetOutcome or None
         With a machine that was played through as well, and came off no better.
     """
@@ -91,6 +101,8 @@ class BudgetOutcome:
     machine_labels: Range = NOTHING
     chance: Bounds | None = None
     score: Range | None = None
+    rounds: tuple[LabelRound, ...] = ()
+    mean_money: float = 0.0
     value: float = 0.0
     declined: BudgetOutcome | None = None
 
@@ -128,9 +140,8 @@ def simulate_budget(
     budget: float,
     *,
     seed: int = 0,
-    offers: Sequence[MachineOffer] = (),
 ) -> BudgetOutcome:
-    """Simulate projects with a budget.
+    """Simulate projects with a budget in which people alone label.
 
     Parameters
     ----------
@@ -146,78 +157,118 @@ def simulate_budget(
         Money granted in all.
     seed : int, default=0
         Of the simulation.
-    offers : sequence of MachineOffer, default=()
-        Machines that may label; whether one does is chosen by `choose_labels`. It is held against
-        people alone by `preferred`.
     """
-    choice = choose_labels(posterior, law, costs, target_error, budget, offers)
-    worth = None if choice.machine is None else choice.machine.worth
-    belief = Belief(posterior, target_error, posterior.noise, worth)
-    rng = np.random.default_rng(seed)
-    ends = play(choice, belief, law, costs, budget, rng=rng)
-    pace = np.exp(costs.log_vote_s_stderr * rng.standard_normal(_N_PROJECTS))
-    people_hours = ends.votes * costs.vote_s * pace / 3600
-    days = people_hours / (costs.people * costs.hours_per_day) + ends.machine_hours / 24
-    if choice.machine is not None:
-        days = days + ends.machine_labels * choice.machine.label_s / _DAY_S
-    outcome = BudgetOutcome(
-        budget=budget,
-        p_met=float(np.mean(ends.on_path.is_met)),
-        p_shown=float(np.mean(ends.on_path.is_shown)),
-        labels=Range.of(ends.labels),
-        votes=Range.of(ends.votes),
-        people_hours=Range.of(people_hours),
-        machine_hours=Range.of(ends.machine_hours),
-        money=Range.of(ends.money),
-        days=Range.of(days),
-        score=Range.of(np.array([posterior.metric.score(e) for e in ends.on_path.errors])),
-        value=mean_cost(choice, ends),
-    )
+    known = _Known(posterior, law, costs, target_error, budget)
+    return known.outcome(known.choose(), seed)
+
+
+def share_budget(
+    posterior: CurvePosterior,
+    law: TimeLaw,
+    costs: LabellingCosts,
+    target_error: float,
+    budget: float,
+    *,
+    offers: Sequence[MachineOffer],
+    alone: BudgetOutcome,
+    seed: int = 0,
+) -> BudgetOutcome:
+    """Simulate projects whose budget people and a machine may share, beside people alone.
+
+    `choose_labels` adds up what rounds cost as if only whether the target is met were learnt from
+    them; where it is hardly known what a label is worth, what is learnt decides. So both are played
+    with the same luck, and along the same curves.
+
+    Parameters
+    ----------
+    posterior, law, costs, target_error, budget, seed
+        As of `simulate_budget`.
+    offers : sequence of MachineOffer
+        Machines that may label.
+    alone : BudgetOutcome
+        The same with people alone.
+
+    Returns
+    -------
+    BudgetOutcome
+        With a machine if that saves a twentieth of what people alone spend on average, or as much
+        of a miss; else of people alone, with what was declined.
+    """
+    known = _Known(posterior, law, costs, target_error, budget)
+    choice = known.choose(offers)
     if choice.machine is None:
-        return outcome
-
-    def chance_of(factor: float) -> float:
-        """The chance where a machine label is worth so much, without anybody's knowing."""
-        again, truth = np.random.default_rng(seed), Truth(factor=factor)
-        played = play(choice, belief, law, costs, budget, rng=again, truth=truth)
-        return float(np.mean(played.on_path.is_met))
-
-    low, high = map(chance_of, (choice.machine.factor.low, choice.machine.factor.high))
-    p_met = outcome.p_met
-    return replace(
-        outcome,
-        machine=choice.machine.name,
-        machine_labels=Range.of(ends.machine_labels),
-        chance=Bounds(estimate=p_met, low=min(low, p_met), high=max(high, p_met)),
+        return alone
+    shared = known.outcome(choice, seed)
+    if shared.value > alone.value - SAVES * alone.mean_money:
+        return replace(alone, declined=shared)
+    p_met = shared.p_met
+    low, high = (
+        known.chance(choice, factor, seed)
+        for factor in (choice.machine.factor.low, choice.machine.factor.high)
     )
+    chance = Bounds(estimate=p_met, low=min(low, p_met), high=max(high, p_met))
+    return replace(shared, chance=chance)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a project that is granted a budget."""
+
+    posterior: CurvePosterior
+    law: TimeLaw
+    costs: LabellingCosts
+    target_error: float
+    budget: float
+
+    def choose(self, offers: Sequence[MachineOffer] = ()) -> LabelChoice:
+        """Who labels."""
+        its = (self.posterior, self.law, self.costs, self.target_error, self.budget)
+        return choose_labels(*its, offers)
+
+    def outcome(self, choice: LabelChoice, seed: int) -> BudgetOutcome:
+        """What comes of it; nothing is said of the chance by what a machine label is worth."""
+        costs, machine, rng = self.costs, choice.machine, np.random.default_rng(seed)
+        ends = self._play(choice, rng)
+        pace = np.exp(costs.log_vote_s_stderr * rng.standard_normal(_N_PROJECTS))
+        people_hours = ends.votes * costs.vote_s * pace / 3600
+        days = people_hours / (costs.people * costs.hours_per_day) + ends.machine_hours / 24
+        if machine is not None:
+            days = days + ends.machine_labels * machine.label_s / _DAY_S
+        errors = ends.on_path.errors
+        return BudgetOutcome(
+            budget=self.budget,
+            p_met=float(np.mean(ends.on_path.is_met)),
+            p_shown=float(np.mean(ends.on_path.is_shown)),
+            labels=Range.of(ends.labels),
+            votes=Range.of(ends.votes),
+            people_hours=Range.of(people_hours),
+            machine_hours=Range.of(ends.machine_hours),
+            money=Range.of(ends.money),
+            days=Range.of(days),
+            machine="" if machine is None else machine.name,
+            machine_labels=Range.of(ends.machine_labels),
+            score=Range.of(np.array([self.posterior.metric.score(e) for e in errors])),
+            rounds=choice.rounds(costs.train_share),
+            mean_money=float(np.mean(ends.money)),
+            value=mean_cost(choice, ends),
+        )
+
+    def chance(self, choice: LabelChoice, factor: float, seed: int) -> float:
+        """The chance where a machine label is worth so much, without anybody's knowing."""
+        ends = self._play(choice, np.random.default_rng(seed), Truth(factor=factor))
+        return float(np.mean(ends.on_path.is_met))
+
+    def _play(
+        self, choice: LabelChoice, rng: np.random.Generator, truth: Truth | None = None
+    ) -> Ends:
+        worth = None if choice.machine is None else choice.machine.worth
+        belief = Belief(self.posterior, self.target_error, self.posterior.noise, worth)
+        return play(choice, belief, self.law, self.costs, self.budget, rng=rng, truth=truth)
 
 
 def mean_cost(choice: LabelChoice, ends: Ends) -> float:
     """Money and penalty of a miss, the mean of projects that were played through."""
     return float(np.mean(ends.money + choice.penalty * ~ends.on_path.is_met))
-
-
-def preferred(shared: BudgetOutcome, alone: BudgetOutcome) -> BudgetOutcome:
-    """Hold a machine against people alone, by the projects as they were played through.
-
-    `choose_labels` adds up what rounds cost as if only whether the target is met were learnt from
-    them; where it is hardly known what a label is worth, what is learnt decides. Both are played
-    with the same luck, and along the same curves where they buy about as much.
-
-    Parameters
-    ----------
-    shared, alone : BudgetOutcome
-        Of a budget that people and a machine may share, and of the same with people alone.
-
-    Returns
-    -------
-    BudgetOutcome
-        With the machine if that saves a twentieth of what people alone spend, or as much of a miss;
-        else of people alone, with what was declined.
-    """
-    if not shared.machine or shared.value <= alone.value - SAVES * alone.money.q50:
-        return shared
-    return replace(alone, declined=shared)
 
 
 def play(

@@ -164,8 +164,9 @@ def distillation(
     Returns
     -------
     Distillation or None
-        Of the simplest model whose chance is like the best, with the fewest rows that give it; None
-        without a student, or a row for the machine.
+        Of the simplest model whose chance is like the best, with the fewest rows that give it; of
+        the one that errs least where none has a chance. None without a student, or a row for the
+        machine.
     """
     most = offer.n_open if offer.n_most is None else min(offer.n_open, offer.n_most)
     if most < 1 or not students:
@@ -177,10 +178,12 @@ def distillation(
     )
     along = [_chances(student, offer, path, target_error) for student in students]
     best = max(chances[0][-1] for chances in along)
+    is_hopeless = best < UNLIKELY
     alike = [place for place, chances in enumerate(along) if chances[0][-1] >= best * _ALIKE]
     place = min(alike, key=lambda each: (students[each].complexity, -along[each][0][-1]))
+    if is_hopeless:  # all chances are alike, and nil
+        place = int(np.argmin([each.posterior.quantile(n_labelled, 0.5) for each in students]))
     chance, low, high = along[place]
-    is_hopeless = chance[-1] < UNLIKELY
     step = 0 if is_hopeless else int(np.argmax(chance >= chance[-1] * _ALIKE))
     n_more = max(N_CHECKED - n_test, 0)
     return Distillation(

@@ -105,7 +105,7 @@ class LabelChoice:
     chance : ndarray of float of shape (n_steps,)
         Chance today that each step meets the target.
     penalty : float
-        What a miss costs.
+        What a miss costs, in the unit of the path's cost.
     steps : tuple of int
         Steps to buy up to, one a round; empty: buy nothing.
     value : float
@@ -115,6 +115,8 @@ class LabelChoice:
         granted: it does so in one before theirs.
     machine : MachineOffer or None
         Who labels beside people; None: nobody.
+    is_free : bool
+        Whether labels cost nothing: the unit of all costs is then a row.
     """
 
     path: LabellingPath
@@ -124,6 +126,7 @@ class LabelChoice:
     value: float
     n_rounds: int
     machine: MachineOffer | None = None
+    is_free: bool = False
 
     @property
     def expected_cost(self) -> float:
@@ -151,7 +154,7 @@ class LabelChoice:
                 LabelRound(
                     labels=ceil(people / train_share - 1e-6),
                     machine_labels=round(its.n_asked[after] - its.n_asked[before]),
-                    cost=float(its.cost[after] - its.cost[before]),
+                    cost=0.0 if self.is_free else float(its.cost[after] - its.cost[before]),
                     p_met=float(self.chance[after]),
                 )
             )
@@ -291,7 +294,9 @@ def _valued(
     steps = planned_steps(belief, path, missed, costs.n_rounds, penalty)
     n_rounds = costs.n_rounds + (machine is not None)
     value = expected_cost(path.cost, missed, steps) + penalty * float(missed[[0, *steps][-1]])
-    choice = LabelChoice(path, chance, penalty, tuple(steps), value, n_rounds, machine)
+    choice = LabelChoice(
+        path, chance, penalty, tuple(steps), value, n_rounds, machine, costs.label_cost <= 0
+    )
     # a path on which people do all that is bought is theirs alone
     asks = machine is not None and any(path.n_asked[step] for step in steps)
     return choice if asks or machine is None else replace(choice, steps=())

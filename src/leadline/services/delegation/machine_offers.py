@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.evaluation.budget import dollars
@@ -46,7 +47,7 @@ class BlindCheck:
     least_cost, cost : float
         Money for the votes on `n_least` and on `n_rows`, in the currency of the project.
     extra : float in [0, 1]
-        The part of it that the labels of these rows would not cost in any case.
+        The part of it that makes no label, as one vote is enough for that.
     """
 
     n_least: int
@@ -54,6 +55,24 @@ class BlindCheck:
     least_cost: float
     cost: float
     extra: float
+
+    def rest(self, cost: float, next_cost: float) -> float:
+        """Return what votes cost beyond what is paid in any case.
+
+        Parameters
+        ----------
+        cost : float
+            Money for the votes.
+        next_cost : float
+            Money of what people alone buy next; votes that make its labels are paid in any case.
+        """
+        return max(cost * self.extra, cost - next_cost)
+
+    def rows_within(self, most: float, next_cost: float) -> int:
+        """Return the rows whose rest is at most `most`, above 0, in the money of `rest`."""
+        by_extra = most / self.extra if self.extra else inf
+        share = min(by_extra, most + next_cost) / self.cost if self.cost else 1.0
+        return int(min(share, 1.0) * self.n_rows + 1e-9)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,14 +163,11 @@ def _unknown(workspace: Workspace, line: MachineLine, costs: LabellingCosts) -> 
     a_row = _VOTES_A_ROW * costs.vote_cost
     cost, extra = n_rows * a_row, max(1 - costs.n_first / _VOTES_A_ROW, 0.0)
     rows = f"{n_least} to {plural(n_rows, 'row')}"
-    price, saved = (
-        money(each, workspace.settings.problem.currency) for each in (cost, cost * (1 - extra))
-    )
+    price = money(cost, workspace.settings.problem.currency)
     return MachineStanding(
         name=line.name,
         why=(
-            f"Not known yet: two people must judge {rows} first, each alone, for {price} at most, "
-            f"of which their labels cost {saved} in any case."
+            f"Not known yet: two people must judge {rows} first, each alone, for {price} at most."
         ),
         check=BlindCheck(
             n_least=n_least, n_rows=n_rows, least_cost=n_least * a_row, cost=cost, extra=extra

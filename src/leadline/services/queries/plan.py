@@ -15,23 +15,18 @@ from leadline.phases.forecast.budget_outcome import (
     LEVELS,
     BudgetOutcome,
     Range,
-    preferred,
+    share_budget,
     simulate_budget,
 )
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.distillation import Distillation
-from leadline.phases.forecast.label_choice import (
-    SAVES,
-    LabelRound,
-    MachineOffer,
-    choose_labels,
-)
+from leadline.phases.forecast.label_choice import SAVES, LabelRound, MachineOffer
 from leadline.phases.lifecycle import State
 from leadline.phases.number_format import money
 from leadline.phases.permissions import Action
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, three_digits
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.identity.permission import require
@@ -143,7 +138,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     Raises
     ------
     NotReadyError
-        If there is no forecast.
+        If there is no forecast, or it is of another currency.
     SettingsError
         If a budget is negative or beyond all that is counted with, or none is known.
     """
@@ -161,8 +156,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
     amounts = sorted({*wanted, granted})
     alone = {each: project.outcome(each) for each in amounts}
     outcomes = {
-        each: preferred(project.outcome(each, offers), its) if offers else its
-        for each, its in alone.items()
+        each: project.shared(each, offers, its) if offers else its for each, its in alone.items()
     }
     now = ProjectState.of(workspace.record)
     prices = workspace.settings.prices
@@ -183,16 +177,14 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
         outcomes=planned,
         granted=outcomes[granted],
         machine_costs=tuple(_machine_costs(machine, hours, rng) for machine in prices.machines),
-        machines=tuple(
-            _weighed(each, project.next_cost(granted), forecast.currency) for each in machines
-        ),
+        machines=tuple(_weighed(each, alone[granted], forecast.currency) for each in machines),
         without_machine=tuple(alone[each] for each in wanted if offers),
         beside=tuple(
             beside_people(outcomes[each], alone[each], forecast.currency)
             for each in wanted
             if offers
         ),
-        rounds=project.rounds(granted, offers if outcomes[granted].machine else ()),
+        rounds=outcomes[granted].rounds,
         distillations=tuple(
             plan
             for offer in offered
@@ -223,6 +215,13 @@ def _planned(workspace: Workspace) -> tuple[int, Forecast]:
             "A plan is made from a learning curve.",
             "Label some hundred rows, then run 'leadline run'.",
         )
+    its, now = entry.verdict.currency, workspace.settings.problem.currency
+    if its != now:
+        raise NotReadyError(
+            f"The forecast on the record is in {its}, and [problem] currency is {now}.",
+            "A plan adds money of one currency.",
+            "Run 'leadline run' first.",
+        )
     return entry.number, entry.verdict
 
 
@@ -230,27 +229,21 @@ class _Project:
     """What is known of a project whose budgets are compared."""
 
     def __init__(self, forecast: Forecast, costs: LabellingCosts) -> None:
-        self._costs, self._target = costs, forecast.target_error
-        self._posterior = posterior_of(forecast)
-        self._law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
+        law = fit_time_law(forecast.train_sizes, forecast.fit_seconds)
+        self._known = (posterior_of(forecast), law, costs, forecast.target_error)
 
-    def outcome(self, budget: float, offers: Sequence[MachineOffer] = ()) -> BudgetOutcome:
-        """Simulate it with a budget, and the machines that may label."""
-        known = (self._posterior, self._law, self._costs, self._target)
-        return simulate_budget(*known, budget, seed=_SEED, offers=offers)
+    def outcome(self, budget: float) -> BudgetOutcome:
+        """Simulate it with a budget, people alone."""
+        return simulate_budget(*self._known, budget, seed=_SEED)
 
-    def next_cost(self, budget: float) -> float:
-        """Money of what people alone buy next with a budget."""
-        known = (self._posterior, self._law, self._costs, self._target)
-        return choose_labels(*known, budget).next_cost
-
-    def rounds(self, budget: float, offers: Sequence[MachineOffer]) -> tuple[LabelRound, ...]:
-        """What to buy with a budget, as seen today."""
-        known = (self._posterior, self._law, self._costs, self._target)
-        return choose_labels(*known, budget, offers).rounds(self._costs.train_share)
+    def shared(
+        self, budget: float, offers: Sequence[MachineOffer], alone: BudgetOutcome
+    ) -> BudgetOutcome:
+        """Simulate it with a budget and the machines that may label, beside people alone."""
+        return share_budget(*self._known, budget, offers=offers, alone=alone, seed=_SEED)
 
 
-def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> MachineStanding:
+def _weighed(machine: MachineStanding, alone: BudgetOutcome, currency: str) -> MachineStanding:
     """Say how many rows may be judged, so that a "no" makes a project a twentieth dearer at most.
 
     Votes that make the labels of rows which are bought next are paid in any case.
@@ -259,25 +252,27 @@ def _weighed(machine: MachineStanding, next_cost: float, currency: str) -> Machi
     ----------
     machine : MachineStanding
         The machine.
-    next_cost : float
-        Money of what people alone buy next, whatever comes of it.
+    alone : BudgetOutcome
+        What people alone buy with the budget, the next purchase of it whatever comes of that.
     currency : str
         Of the money.
     """
-    check, most = machine.check, SAVES * next_cost
-    if check is None or (next_cost and check.cost * check.extra <= most):
+    check = machine.check
+    if check is None or not check.cost:
         return machine
-    if not next_cost:
-        told = "People alone would buy nothing today."
-    elif check.least_cost * check.extra > most:
-        told = (
-            f"The rest is more than a twentieth of the next purchase, {money(next_cost, currency)}."
-        )
-    else:
-        rows = plural(int(most / (check.cost * check.extra) * check.n_rows), "row")
-        told = (
-            f"The rest of {rows} is a twentieth of the next purchase, {money(next_cost, currency)}."
-        )
+    granted = f"{three_digits(alone.budget)} {currency}"
+    if not alone.rounds:
+        told = f"With {granted} people alone would buy nothing today."
+        return replace(machine, why=f"{machine.why} {told}")
+    next_cost = alone.rounds[0].cost
+    spent = money(check.cost - check.rest(check.cost, next_cost), currency)
+    purchase = f"what people alone buy next with {granted}, for {money(next_cost, currency)}"
+    told = f"Of that {spent} are spent in any case, on labels of {purchase}."
+    n_rows = check.rows_within(SAVES * next_cost, next_cost)
+    if n_rows < check.n_least:
+        told += f" The rest is more than a twentieth of it, even of {plural(check.n_least, 'row')}."
+    elif n_rows < check.n_rows:
+        told += f" The rest of {plural(n_rows, 'row')} is a twentieth of it."
     return replace(machine, why=f"{machine.why} {told}")
 
 

@@ -340,7 +340,9 @@ class _Simulation:
         places = at[projects]
         truth = self.truths[projects, places]
         noise = self.noise * np.sqrt(self.path.n_person[0] / self.path.n_person[places])
-        seen = truth + np.sqrt(1 - _SHARED) * noise * rng.standard_normal(projects.size)
+        # drawn for those that have ended too, or two plans would part where one project ends
+        luck = rng.standard_normal(len(self.truths))[projects]
+        seen = truth + np.sqrt(1 - _SHARED) * noise * luck
         expected = self._particles[:, places].T
         sd = np.maximum(noise, _SHARPEST * expected.std(axis=1))
         log_likelihood: Floats = -0.5 * ((expected - seen[:, None]) / sd[:, None]) ** 2

@@ -14,7 +14,7 @@ from leadline.errors import NotReadyError, SettingsError
 from leadline.services.accounting import ledger_sentences, ledger_table, project_ledger
 from leadline.services.accounting.machine_budgets import budget_table, machine_budgets, remarks
 from leadline.services.parsing import parse_amounts, parse_day
-from leadline.services.plan_tables import outcome_table, round_table
+from leadline.services.plan_tables import ANEW, outcome_table, round_table
 from leadline.services.queries import BudgetPlan, budget_plan
 from leadline.services.queries.plan import has_budget
 from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
@@ -60,6 +60,7 @@ def plan(request: Request, context: Context, budget: str = "") -> Response:
         budget=budget,
         outcomes=outcome_table(its),
         rounds=round_table(its),
+        anew=ANEW,
     )
 
 
