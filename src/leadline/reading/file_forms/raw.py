@@ -144,7 +144,7 @@ def open_table(
     """
     if packing is not None and (table := _by_blocks(path, note, trim, known, packing)) is not None:
         return table
-    data, form = open_source(path, note, trim.advice)
+    data, form = open_source(path, note)
     if form is Form.DELIMITED:
         table = _delimited(data, path, note, trim, known)
     elif form is Form.SPREADSHEET:
