@@ -70,6 +70,8 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     )
     verdict = feasibility(tmp_path, rows.sample(fraction=1, shuffle=True, seed=0), target_score=0.7)
     assert verdict.past_only is not None
+    assert verdict.past_only.past_score is not None
+    assert verdict.past_only.mixed_score is not None
     assert verdict.past_only.past_score < verdict.past_only.mixed_score - 0.05
     assert verdict.answer is Answer.UNCLEAR
     assert any(what.startswith("Folds at random flatter") for what in whats(verdict))

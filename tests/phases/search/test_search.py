@@ -191,6 +191,8 @@ def test_failed_and_cut_trials_are_told() -> None:
     verdict = again(SEARCH, trials=(*trials, trial("slow 4", None, TrialState.NOT_STARTED)))
     assert warnings(verdict) == ["odd 3 failed: it broke"]
     assert "The time box closed on slow 4; the best so far is kept." in notes(verdict)
+    alone = again(SEARCH, trials=(trial("slow 4", None, TrialState.NOT_STARTED),), chosen="")
+    assert "The time box closed on slow 4; nothing was measured before." in notes(alone)
 
 
 def test_a_prompted_model_is_told_apart_from_those_that_learn() -> None:

@@ -35,7 +35,9 @@ def findings_of(evidence: Evidence) -> list[Finding]:
     not_started = [trial.name for trial in evidence.trials if trial.state is TrialState.NOT_STARTED]
     if not_started:
         closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
-        findings.append(note(f"{closer} on {', '.join(not_started)}; the best so far is kept."))
+        is_any = any(trial.mean is not None for trial in evidence.trials)
+        kept = "the best so far is kept" if is_any else "nothing was measured before"
+        findings.append(note(f"{closer} on {', '.join(not_started)}; {kept}."))
     if evidence.n_kept:
         findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
     findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]

@@ -36,6 +36,7 @@ from leadline.reading.file_forms.spreadsheet import read_sheet
 from leadline.reading.file_forms.trim_advice import Advice
 
 _MOST_COLUMNS = 10_000
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -326,28 +327,63 @@ def _refuse_shape(frame: pl.DataFrame, name: str, trim: Trim) -> None:
         )
 
 
-def refuse_other_columns(first: RawTable, table: RawTable) -> None:
-    """Refuse a file that has not the columns of the first.
+def same_columns(
+    tables: Sequence[RawTable], exclude: Sequence[str], advice: Advice, note: Note
+) -> list[RawTable]:
+    """The files without columns that a person leaves out and that some of them lack.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+        At least one.
+    exclude : sequence of str
+        Columns that nobody learns from.
+    advice : Advice
+        Where a person can name more of them.
+    note : callable
+        Told which columns are dropped.
 
     Raises
     ------
     DataError
-        If a column is lacking, or there is another one.
+        If a file lacks another column of the first, or has another one.
     """
+    everywhere = set.intersection(*(set(table.frame.columns) for table in tables))
+    dropped = {name for table in tables for name in table.frame.columns} & set(exclude) - everywhere
+    if dropped:
+        note(f"Not in every file, and left out: {_named(sorted(dropped))}.")
+        tables = [replace(each, frame=each.frame.drop(dropped, strict=False)) for each in tables]
+    for table in tables[1:]:
+        _refuse_other_columns(tables[0], table, advice)
+    return list(tables)
+
+
+def _refuse_other_columns(first: RawTable, table: RawTable, advice: Advice) -> None:
     expected, columns = first.frame.columns, table.frame.columns
     lacking = [column for column in expected if column not in columns]
     extra = [column for column in columns if column not in expected]
-    if lacking or extra:
-        parts = [f"lacks {_named(lacking)}"] * bool(lacking) + [f"has also {_named(extra)}"] * bool(
-            extra
+    if not lacking and not extra:
+        return
+    parts = [f"lacks {_named(lacking)}"] * bool(lacking)
+    parts += [f"has also {_named(extra)}"] * bool(extra)
+    shared = [column for column in columns if column in expected]
+    way_out = "Mend it, or leave the file out."
+    if lacking and extra and shared:
+        way_out = (
+            "If it belongs beside the rows, join the files into one first, by a column of both "
+            f"({_named(shared)}); else mend it, or leave the file out."
         )
-        raise DataError(
-            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
-            "All files need the same columns.",
-            "Mend it, or leave the file out.",
-        )
+    elif advice is Advice.PROJECT:
+        options = " ".join(f"--exclude {name}" for name in (*lacking, *extra)[:_MOST_SHOWN])
+        way_out = f"Mend it, or leave the column out: {options}, or [data] exclude."
+    raise DataError(
+        f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
+        "Files are read one below the other: all need the same columns.",
+        way_out,
+    )
 
 
 def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown
+    shown = ", ".join(repr(name) for name in names[:_MOST_SHOWN])
+    more = len(names) - _MOST_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown
