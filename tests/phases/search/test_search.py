@@ -11,7 +11,7 @@ from leadline.phases.curve import Point
 from leadline.phases.lifecycle.unread import unread
 from leadline.phases.search import Advice, Closed
 from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import Expected, Trial, TrialState
+from leadline.phases.search.trial import Example, Expected, Trial, TrialState
 from leadline.phases.verdict import Answer
 
 
@@ -184,6 +184,14 @@ def test_a_loss_is_better_when_smaller() -> None:
     assert notes(verdict) == []
     worse = (trial("majority 0", 4.0), trial("linear 1", 9.0))
     assert again(SEARCH, scoring="mean_absolute_error", trials=worse).answer is Answer.NO
+
+
+def test_a_number_is_near_or_far_and_not_right() -> None:
+    example = Example(values={}, truth="0", guess="848", score=848.0, is_right=True)
+    assert SEARCH.said_of(example) == "right"
+    numbers = again(SEARCH, scoring="mean_absolute_error")
+    assert numbers.said_of(example) == "nearer"
+    assert numbers.said_of(replace(example, is_right=False)) == "farther"
 
 
 def test_failed_and_cut_trials_are_told() -> None:
