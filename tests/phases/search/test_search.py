@@ -249,6 +249,7 @@ def test_what_more_rows_promise_is_said() -> None:
 
 def test_fits_of_earlier_runs_are_told() -> None:
     assert "12 fits of earlier runs were used again." in notes(again(SEARCH, n_kept=12))
+    assert "1 fit of earlier runs was used again." in notes(again(SEARCH, n_kept=1))
 
 
 def test_the_reason_is_told_of_who_saw_all_folds_and_forecasts_are_the_headlines() -> None:

@@ -330,7 +330,7 @@ def _refuse_shape(frame: pl.DataFrame, name: str, trim: Trim) -> None:
 def same_columns(
     tables: Sequence[RawTable], exclude: Sequence[str], advice: Advice, note: Note
 ) -> list[RawTable]:
-    """The files without columns that a person leaves out and that some of them lack.
+    """The files with empty columns where some lack one that a person leaves out.
 
     Parameters
     ----------
@@ -341,21 +341,31 @@ def same_columns(
     advice : Advice
         Where a person can name more of them.
     note : callable
-        Told which columns are dropped.
+        Told which columns these are.
 
     Raises
     ------
     DataError
         If a file lacks another column of the first, or has another one.
     """
-    everywhere = set.intersection(*(set(table.frame.columns) for table in tables))
-    dropped = {name for table in tables for name in table.frame.columns} & set(exclude) - everywhere
-    if dropped:
-        note(f"Not in every file, and left out: {_named(sorted(dropped))}.")
-        tables = [replace(each, frame=each.frame.drop(dropped, strict=False)) for each in tables]
+    names = dict.fromkeys(name for table in tables for name in table.frame.columns)
+    lacked = [
+        name
+        for name in names
+        if name in exclude and not all(name in table.frame.columns for table in tables)
+    ]
+    if lacked:
+        note(f"Not in every file, and left out: {_named(lacked)}.")
+    tables = [_with_empty(table, lacked) for table in tables]
     for table in tables[1:]:
         _refuse_other_columns(tables[0], table, advice)
-    return list(tables)
+    return tables
+
+
+def _with_empty(table: RawTable, names: Sequence[str]) -> RawTable:
+    nothing = pl.lit(None, pl.String)
+    empty = [nothing.alias(name) for name in names if name not in table.frame.columns]
+    return replace(table, frame=table.frame.with_columns(empty)) if empty else table
 
 
 def _refuse_other_columns(first: RawTable, table: RawTable, advice: Advice) -> None:
