@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency, mannwhitneyu
+from scipy.stats import chi2_contingency, norm, rankdata
 
 from leadline.phases.data import TellingGap
+
+Bools = NDArray[np.bool_]
+Ask = Callable[[Bools], TellingGap | None]
 
 _FEWEST_ROWS = 20
 _BY_CHANCE = 1e-6  # over all columns: rows may belong together, and then chance does more
@@ -48,81 +55,86 @@ def telling_gaps(
     >>> gap.columns, gap.n_missing, gap.missing, gap.others, gap.is_leak
     (('pay',), 100, 8.5, 1.5, True)
     """
-    masks: dict[bytes, tuple[NDArray[np.bool_], list[str]]] = {}
+    names: dict[bytes, list[str]] = {}
     for column in frame.iter_columns():
         n_missing = column.null_count()
         if min(n_missing, len(column) - n_missing) >= _FEWEST_ROWS:
-            mask = column.is_null().to_numpy()
-            masks.setdefault(mask.tobytes(), (mask, []))[1].append(column.name)
-    level = _BY_CHANCE / max(len(masks), 1)
+            key = hashlib.sha256(_mask(column).tobytes()).digest()
+            names.setdefault(key, []).append(column.name)
+    level = _BY_CHANCE / max(len(names), 1)
+    asked = [_of_class(label, level)] if is_class else _of_numbers(label, level)
     found = []
-    for mask, names in masks.values():
-        asked = (_of_class,) if is_class else (_of_spike, _of_number)
-        gaps = [gap for ask in asked if (gap := ask(label, mask, names, level))]
+    for together in names.values():
+        mask = _mask(frame[together[0]])
+        gaps = [gap for ask in asked if (gap := ask(mask))]
         strongest = max(gaps, key=lambda gap: gap.strength, default=None)
         if strongest is not None and strongest.strength >= _WEAKEST:
-            found.append(strongest)
+            found.append(replace(strongest, columns=tuple(together)))
     return tuple(sorted(found, key=lambda gap: -gap.strength)[:_MOST_SHOWN])
 
 
-def _of_class(
-    label: NDArray[np.generic], mask: NDArray[np.bool_], names: list[str], level: float
-) -> TellingGap | None:
+def _mask(column: pl.Series) -> Bools:
+    return column.is_null().to_numpy()
+
+
+def _of_numbers(label: NDArray[np.generic], level: float) -> list[Ask]:
+    y = label.astype(np.float64)
+    values, counts = np.unique(y, return_counts=True)
+    if not y.size or counts.max() < _SPIKE * y.size:
+        return [_of_ranks(y, level)]
+    spike = float(values[np.argmax(counts)])
+    told = np.where(y == spike, f"{spike:g}", "")
+    return [_of_class(told, level, f"{spike:g}"), _of_ranks(y, level)]
+
+
+def _of_class(label: NDArray[np.generic], level: float, value: str = "") -> Ask:
+    """Whether classes are others where values are missing; one of them, or that of `value`."""
     classes, codes = np.unique(label, return_inverse=True)
-    if classes.size < 2:
-        return None
-    counts = np.stack([np.bincount(codes[rows], minlength=classes.size) for rows in (mask, ~mask)])
-    test = chi2_contingency(counts, correction=False)
-    if test.pvalue > level:
-        return None
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    # the class that there is the most more, or less, of
-    told = int(np.argmax(np.abs(shares[0] - shares[1])))
-    return TellingGap(
-        columns=tuple(names),
-        n_missing=int(mask.sum()),
-        value=str(classes[told]),
-        missing=float(shares[0, told]),
-        others=float(shares[1, told]),
-        strength=float(np.sqrt(test.statistic / codes.size)),
-    )
+
+    def ask(mask: Bools) -> TellingGap | None:
+        if classes.size < 2:
+            return None
+        counts = np.stack([np.bincount(codes[rows], minlength=classes.size)
+                           for rows in (mask, ~mask)])  # fmt: skip
+        test = chi2_contingency(counts, correction=False)
+        if test.pvalue > level:
+            return None
+        shares = counts / counts.sum(axis=1, keepdims=True)
+        # the class that there is the most more, or less, of
+        most = int(np.argmax(np.abs(shares[0] - shares[1])))
+        told = int(np.searchsorted(classes, value)) if value else most
+        return TellingGap(
+            columns=(),
+            n_missing=int(mask.sum()),
+            value=str(classes[told]),
+            missing=float(shares[0, told]),
+            others=float(shares[1, told]),
+            strength=float(np.sqrt(test.statistic / codes.size)),
+        )
+
+    return ask
 
 
-def _of_spike(
-    label: NDArray[np.generic], mask: NDArray[np.bool_], names: list[str], level: float
-) -> TellingGap | None:
-    values, counts = np.unique(label, return_counts=True)
-    if counts.max() < _SPIKE * label.size:
-        return None
-    spike = values[np.argmax(counts)]
-    told = np.where(label == spike, f"{float(spike):g}", "")
-    gap = _of_class(told, mask, names, level)
-    if gap is None or gap.value:
-        return gap
-    # told of the number itself, not of all others
-    return TellingGap(
-        columns=gap.columns,
-        n_missing=gap.n_missing,
-        value=f"{float(spike):g}",
-        missing=1 - gap.missing,
-        others=1 - gap.others,
-        strength=gap.strength,
-    )
+def _of_ranks(y: NDArray[np.float64], level: float) -> Ask:
+    """Whether numbers are larger, or smaller, where values are missing: ranked once for all."""
+    ranks = rankdata(y)
+    _, ties = np.unique(y, return_counts=True)
+    n = y.size
+    spread = (n + 1 - np.sum(ties.astype(np.float64) ** 3 - ties) / max(n * (n - 1), 1)) / 12
 
+    def ask(mask: Bools) -> TellingGap | None:
+        n_missing = int(mask.sum())
+        n_pairs = n_missing * (n - n_missing)
+        above = (ranks[mask].sum() - n_missing * (n_missing + 1) / 2) / n_pairs
+        if spread <= 0 or 2 * norm.sf(abs(above - 0.5) * np.sqrt(n_pairs / spread)) > level:
+            return None
+        return TellingGap(
+            columns=(),
+            n_missing=n_missing,
+            value="",
+            missing=float(np.median(y[mask])),
+            others=float(np.median(y[~mask])),
+            strength=float(abs(2 * above - 1)),
+        )
 
-def _of_number(
-    label: NDArray[np.generic], mask: NDArray[np.bool_], names: list[str], level: float
-) -> TellingGap | None:
-    missing, others = label[mask].astype(float), label[~mask].astype(float)
-    test = mannwhitneyu(missing, others)
-    if test.pvalue > level:
-        return None
-    above = float(test.statistic) / (missing.size * others.size)
-    return TellingGap(
-        columns=tuple(names),
-        n_missing=int(mask.sum()),
-        value="",
-        missing=float(np.median(missing)),
-        others=float(np.median(others)),
-        strength=abs(2 * above - 1),
-    )
+    return ask
