@@ -239,6 +239,11 @@ def _signal_finding(evidence: Evidence) -> Finding:
     test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
     if evidence.p_value <= SIGNIFICANT:
         return note(f"Better than chance ({test}).")
+    if is_blind(evidence) and _asks_nothing(evidence):
+        return warning(
+            f"Not better than chance ({test}), by a metric that leaves a model little to gain.",
+            "Ask by one that counts rare classes, or large errors, too: scoring under [problem].",
+        )
     if is_blind(evidence):
         return warning(
             f"Not better than chance ({test}), but what the target asks for would not have been "
@@ -254,16 +259,11 @@ def _signal_finding(evidence: Evidence) -> Finding:
 
 
 def is_blind(evidence: Evidence) -> bool:
-    """Whether no signal is seen, and not even the one that the target asks for would have been.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        Or the verdict.
-    """
+    """Whether no signal is seen, and what the target asks for, if anything, would not have been."""
     sign = -1.0 if scoring_of(evidence.scoring).is_loss else 1.0
     asked = sign * (evidence.target_score - evidence.chance_score)
-    return evidence.p_value > SIGNIFICANT and 0 < asked < evidence.detectable_effect
+    is_small = 0 < asked < evidence.detectable_effect
+    return evidence.p_value > SIGNIFICANT and (is_small or _asks_nothing(evidence))
 
 
 def _asks_nothing(evidence: Evidence) -> bool:
