@@ -101,8 +101,8 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
                 f"To be off by at most {three_digits(numbers.tolerance)}, no model is needed: "
                 f"always answering {three_digits(constant)} is as near in {its:.0%} of test rows, "
                 f"the model in {plain.right.estimate:.0%}.",
-                "Set a [problem] tolerance that tells a good answer from a poor one, or go back: "
-                "better columns, or another question.",
+                "Set a [problem] tolerance that tells a good answer from a poor one, or scoring = "
+                "'mean_absolute_error', which means the middle answer; or bring better columns.",
             )
         )
     if numbers.least is not None and numbers.n_below >= _MANY_BELOW * plain.n_test:
