@@ -3,7 +3,8 @@
     python benchmarks/apply/grouped_shares.py [--sets 2000]
 
 Seeded. Each group has a share of its own, drawn from a beta distribution with the intraclass
-correlation of the line; its rows are right or wrong by that share. The peer takes rows one by one
+correlation of the line (at 1 a group is all right or all wrong); its rows are right or wrong by
+that share. The peer takes rows one by one
 (Wilson). Promises of a precision are held against a million rows of new groups. The mean cost is of
 two classes whose confusions cost 5 and 1, a quarter of the rows being wrong.
 """
@@ -25,8 +26,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 from scoring import markdown
 
-_GROUPS, _ROWS = (8, 20, 100, 400), 10
-_CORRELATIONS, _SHARES = (0.0, 0.1, 0.4), (0.5, 0.9, 0.98)
+_GROUPS, _ROWS = (3, 8, 20, 100, 400), 10
+_CORRELATIONS, _SHARES = (0.0, 0.1, 0.4, 1.0), (0.5, 0.9, 0.98)
 _AIM = 0.7
 
 
@@ -60,10 +61,7 @@ def _cells(n_groups: int, correlation: float, n_sets: int, rng: np.random.Genera
     groups = np.repeat(np.arange(n_groups), _ROWS)
     cells = []
     for share in _SHARES:
-        own = np.full((n_groups, n_sets), share)
-        if correlation:
-            size = 1 / correlation - 1
-            own = rng.beta(share * size, (1 - share) * size, (n_groups, n_sets))
+        own = _own(share, correlation, (n_groups, n_sets), rng)
         is_right = rng.random((groups.size, n_sets)) < own[groups]
         alone = wilson_interval(is_right.sum(axis=0), groups.size)
         together = share_of_groups(is_right, np.ones_like(is_right), groups)
@@ -71,6 +69,18 @@ def _cells(n_groups: int, correlation: float, n_sets: int, rng: np.random.Genera
             held = np.mean((found.low <= share) & (share <= found.high))
             cells.append(f"{held:.2f} ({np.mean(found.high - found.low):.3f})")
     return cells
+
+
+def _own(
+    share: float, correlation: float, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    """The share of each group."""
+    if correlation == 0:
+        return np.full(shape, share)
+    if correlation == 1:
+        return (rng.random(shape) < share).astype(float)
+    size = 1 / correlation - 1
+    return rng.beta(share * size, (1 - share) * size, shape)
 
 
 def _rows(n_groups: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -113,12 +123,9 @@ def _costs(rng: np.random.Generator, n_sets: int = 400) -> list[list[str]]:
     for n_groups in _GROUPS:
         groups = np.repeat(np.arange(n_groups), _ROWS)
         for correlation in _CORRELATIONS:
-            size = 1 / correlation - 1 if correlation else np.inf
             ends = np.empty((n_sets, 2, 2))
             for each in range(n_sets):
-                own = np.full(n_groups, share)
-                if correlation:
-                    own = rng.beta(share * size, (1 - share) * size, n_groups)
+                own = _own(share, correlation, (n_groups,), rng)
                 truth = rng.integers(0, 2, groups.size)
                 said = np.where(rng.random(groups.size) < own[groups], 1 - truth, truth)
                 for place, known in enumerate((None, groups)):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -59,6 +61,20 @@ def test_no_group_is_on_both_sides() -> None:
         pool(np.arange(100) % 2, SplitKind.GROUP, groups), n_folds=3, seed=0
     ):
         assert not set(groups[train]) & set(groups[valid])
+
+
+def test_equal_rows_are_in_one_fold_where_enough_differ() -> None:
+    rng = np.random.default_rng(0)
+    copies = rng.integers(0, 60, 300).astype(np.uint64)
+    rows = replace(pool(rng.integers(0, 2, 300)), copies=copies)
+    folds = folds_of(rows, n_folds=4, seed=0)
+    assert sorted(np.concatenate([part for _, part in folds])) == sorted(rows.order)
+    for train, valid in folds:
+        assert not set(copies[train]) & set(copies[valid])
+    few = replace(rows, copies=copies % np.uint64(39))
+    alone = folds_of(replace(rows, copies=None), n_folds=4, seed=0)
+    for one, other in zip(folds_of(few, n_folds=4, seed=0), alone, strict=True):
+        assert np.array_equal(one[0], other[0])
 
 
 def test_a_rare_class_makes_fewer_folds() -> None:

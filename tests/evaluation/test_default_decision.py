@@ -46,6 +46,10 @@ def test_a_tolerance_is_the_stated_one_or_read_from_the_train_rows(
     assert numbers.bias == numbers.low == numbers.high == -2.0
     assert set(numbers.off_by) == {2.0}
     assert (numbers.least, numbers.n_below) == (1.0, 0)
+    # 2 +- 1, or 3 +- 2.5
+    assert (numbers.constant, numbers.constant_right) == (
+        (2.0, 0.03) if not stated else (2.0, 0.05)
+    )
     debts = as_predicted(truth, said - 5, learnt_from=learnt_from, tolerance=stated).numbers
     assert debts is not None
     assert debts.n_below == 4, "-3, -2, -1 and 0"

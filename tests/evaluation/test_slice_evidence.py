@@ -158,12 +158,13 @@ def test_what_is_kept_is_bounded() -> None:
     assert len(report.lines) == 30
 
 
-def test_groups_that_the_split_keeps_together_are_known() -> None:
+def test_groups_and_times_that_the_split_is_by_are_known() -> None:
     pool = pool_of(rows())
-    split = replace(data().split, kind=SplitKind.GROUP, column="crew")
-    for known, column in ((data(), ""), (replace(data(), split=split), "crew")):
-        (report,) = slices_of(pool, known, [outcome(pool)], SliceQuestion())
-        assert report.alike_by == column
+    by = {SplitKind.RANDOM: "", SplitKind.GROUP: "crew", SplitKind.TIME: "at"}
+    for kind, column in by.items():
+        split = replace(data().split, kind=kind, column=column)
+        (report,) = slices_of(pool, replace(data(), split=split), [outcome(pool)], SliceQuestion())
+        assert (report.alike_by, report.is_by_time) == (column, kind is SplitKind.TIME)
 
 
 @pytest.mark.parametrize(

@@ -9,17 +9,29 @@ import polars as pl
 import pytest
 from tests.examples import example_data
 from tests.phases.again import again
-from tests.projects import FIND, PROBLEM, customers, project, run, run_to, whats
+from tests.projects import (
+    FIND,
+    PROBLEM,
+    customers,
+    project,
+    run,
+    run_to,
+    whats,
+    write_settings,
+)
 
 from leadline.datasets.frames import Pool
 from leadline.errors import NotReadyError
 from leadline.jobs.feasibility import _shuffle, _small
-from leadline.phases.data import SplitKind
+from leadline.phases.data import Data, SplitKind
 from leadline.phases.feasibility import Feasibility
+from leadline.phases.lifecycle import State
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
+from leadline.record.views import views_of
 from leadline.snapshot import content_hashes
 from leadline.stats.sample_size.proportion import n_to_show
+from leadline.workspace import Workspace
 
 
 def feasibility(folder: Path, pool: pl.DataFrame, **problem: Any) -> Feasibility:
@@ -58,6 +70,8 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     )
     verdict = feasibility(tmp_path, rows.sample(fraction=1, shuffle=True, seed=0), target_score=0.7)
     assert verdict.past_only is not None
+    assert verdict.past_only.past_score is not None
+    assert verdict.past_only.mixed_score is not None
     assert verdict.past_only.past_score < verdict.past_only.mixed_score - 0.05
     assert verdict.answer is Answer.UNCLEAR
     assert any(what.startswith("Folds at random flatter") for what in whats(verdict))
@@ -65,6 +79,42 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     assert again(verdict, past_only=answered).answer is Answer.GO
     no_worse = replace(verdict.past_only, p_value=0.2)
     assert not any("at random" in what for what in whats(again(verdict, past_only=no_worse)))
+
+
+def test_a_class_that_only_late_rows_have_is_told(tmp_path: Path) -> None:
+    is_late = pl.int_range(pl.len()) >= 370
+    rows = customers(480).with_columns(
+        pl.when(is_late).then("left").otherwise(pl.lit("no")).alias("left")
+    )
+    verdict = feasibility(tmp_path, rows.sample(fraction=1, shuffle=True, seed=0), target_score=0.7)
+    past = verdict.past_only
+    assert past is not None
+    assert past.past_score is None, "of earlier rows alone no fold can be scored"
+    (late,) = past.late_classes
+    first = rows.filter(pl.col("left") == "yes")["joined"].sort().head(9)
+    assert late.value == "yes"
+    assert late.since in {str(each).removesuffix(" 00:00:00") for each in first}
+    assert verdict.answer is Answer.UNCLEAR
+    what = f"By 'joined', class 'yes' appears only from {late.since} on ({late.n_rows} rows)"
+    assert any(f"{what}: no earlier row can teach it." in each for each in whats(verdict))
+
+
+def test_that_a_split_at_random_is_meant_is_asked_of_feasibility_anew(tmp_path: Path) -> None:
+    rows = customers(60).sample(fraction=1, shuffle=True, seed=0)
+    with project(tmp_path, rows) as workspace:
+        first = run_to(workspace, "problem", "data")
+        run(workspace, "feasibility")
+    write_settings(tmp_path, data={"split": "random"})
+    with Workspace.open(tmp_path) as workspace:
+        stated = run(workspace, "data").verdict
+        assert workspace.record.standing()["feasibility"].state is State.STALE
+    assert isinstance(first, Data)
+    assert isinstance(stated, Data)
+    assert (first.time_column, first.is_random_stated, stated.is_random_stated) == (
+        ("joined", False, True)
+    )
+    views = (views_of("data", first), views_of("data", stated))
+    assert {row for row in views[0] if views[0][row] != views[1][row]} == {"feasibility"}
 
 
 def test_labels_in_order_of_time_keep_their_neighbours() -> None:

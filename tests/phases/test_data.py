@@ -21,6 +21,7 @@ from leadline.phases.data import (
     Split,
     SplitKind,
     SpreadLeak,
+    TellingGap,
     TellingWord,
     TextLeak,
 )
@@ -181,6 +182,7 @@ def test_each_split_is_told() -> None:
     dated = again(DATA, split=RANDOM, time_column="at")
     assert "Rows are dated ('at') but split at random." in warnings(dated)
     assert "at random" in dated.summary
+    assert not any("dated" in w for w in warnings(again(dated, is_random_stated=True)))
     assert not any("dated" in w for w in warnings(again(DATA, split=RANDOM, time_column="")))
 
 
@@ -283,6 +285,25 @@ def test_a_column_that_is_filled_for_one_class_only() -> None:
     assert any(each.startswith(what) for each in warnings(verdict))
     assert "exclude = ['reason']" in next_of(verdict, what)
     assert "Filled for one class" in {line.finding for line in verdict.audit_lines}
+
+
+@pytest.mark.parametrize(
+    ("strength", "value", "is_warned"), [(0.2, "", False), (0.4, "left", True), (0.97, "0", True)]
+)
+def test_what_is_missing_tells_the_label(strength: float, value: str, is_warned: bool) -> None:
+    gap = TellingGap(
+        columns=("heat", "wear"), n_missing=1_200, value=value, missing=0.5, others=0.25,
+        strength=strength,
+    )  # fmt: skip
+    verdict = again(DATA, telling_gaps=(gap,))
+    how = f"50% of them have '{value}', of the others 25%" if value else "is 0.5 there in the medi"
+    what = "'heat', 'wear' are missing in 1,200 rows, which tells: "
+    assert any(
+        each.startswith(what) and how in each
+        for each in (warnings if is_warned else notes)(verdict)
+    )
+    assert "exclude = ['heat', 'wear']" in next_of(verdict, what)
+    assert "What is missing tells the label" in {line.finding for line in verdict.audit_lines}
 
 
 def test_columns_that_only_together_tell_the_label() -> None:

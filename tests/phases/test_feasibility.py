@@ -91,6 +91,10 @@ def test_a_target_that_one_answer_for_all_rows_meets_is_no_go() -> None:
         "The target is met without a model: one answer for all rows reaches accuracy of 0.867"
     )
     assert any("Set a target_score beyond it" in each.next for each in met.findings)
+    unseen = again(met, p_value=0.75)
+    assert unseen.answer is Answer.UNCLEAR, "such a metric cannot show that there is no signal"
+    assert unseen.summary.startswith("It is not known whether there is signal")
+    assert any("leaves a model little to gain" in what for what in warnings(unseen))
     beyond = again(rare, baseline_score=0.89, target_score=0.95)
     assert beyond.answer is Answer.GO
     assert any("no better than a constant" in what for what in warnings(beyond))

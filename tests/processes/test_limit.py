@@ -105,6 +105,24 @@ def test_whatever_tick_raises_ends_the_child(
     wait_for(lambda: not any(map(is_alive, started)))
 
 
+def test_a_child_that_does_not_close_in_time_was_stopped_by_hand(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    stops = iter([KeyboardInterrupt])
+
+    def stop_once(_: int) -> None:
+        if pids.exists() and (stopped := next(stops, None)):
+            raise stopped
+
+    with pytest.raises(KeyboardInterrupt):
+        run_with_limit(
+            "tests.processes.child_functions:sleep_deaf",
+            str(pids),
+            limit_s=60,
+            tick=stop_once,
+            closing_s=0.1,
+        )
+
+
 def test_tick_is_called_while_the_child_runs(tmp_path: Path) -> None:
     ticks: list[int] = []
     enough = tmp_path / "enough"

@@ -419,10 +419,25 @@ def test_files_that_differ_are_refused(write: Write) -> None:
     first = write("a,b\n1,x\n2,y\n", "one.csv")
     with pytest.raises(DataError, match=r"two.csv lacks 'b' and has also 'd'"):
         read_tables([first, write("a,d\n1,x\n2,y\n", "two.csv")])
+    with pytest.raises(DataError, match=r"join the files into one first, by .* \('a'\)"):
+        read_tables([first, write("a,d\n1,x\n2,y\n", "two.csv")])
     with pytest.raises(DataError, match=r"'a' holds numbers in one.csv, but words in three.csv"):
         read_tables([first, write("a,b\nm,x\nn,y\n", "three.csv")])
     with pytest.raises(DataError, match="No file"):
         read_tables([])
+
+
+def test_a_column_that_is_left_out_need_not_be_in_every_file(write: Write) -> None:
+    files = [write("a,b\n1,x\n2,y\n", "one.csv"), write("a,b,c\n3,x,5\n", "two.csv")]
+    with pytest.raises(
+        DataError, match=r"two.csv has also 'c'.* leave the column out: --exclude c"
+    ):
+        read_tables(files)
+    notes: list[str] = []
+    table = read(files, options=ReadingOptions(exclude=("c",)), note=notes.append)
+    assert table.frame["a"].to_list() == [1, 2, 3]
+    assert table.frame["c"].to_list() == [None, None, 5]
+    assert notes == ["Not in every file, and left out: 'c'."]
 
 
 def workbook(path: Path) -> Path:

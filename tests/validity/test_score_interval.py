@@ -81,6 +81,19 @@ def test_shares_of_rows_that_err_together(share: float, n_groups: int) -> None:
     assert np.mean((alone.low <= share) & (share <= alone.high)) < 0.75
 
 
+@pytest.mark.parametrize("n_groups", [1, 3, 4])
+def test_of_few_groups_that_are_all_right_or_all_wrong_little_is_known(n_groups: int) -> None:
+    rng = np.random.default_rng(6)
+    groups = np.repeat(np.arange(n_groups), N_OF_GROUP)
+    for share in (0.5, 0.7, 0.9):
+        is_right = (rng.random((n_groups, N_SETS)) < share)[groups]
+        found = share_of_groups(is_right, np.ones_like(is_right), groups)
+        # 0.9, less three standard errors of 250 sets
+        assert np.mean((found.low <= share) & (share <= found.high)) >= 0.843
+    all_right = share_of_groups(np.ones(groups.size), np.ones(groups.size), groups)
+    assert all_right.low == pytest.approx(0.05 ** (1 / n_groups)), "as Clopper and Pearson say"
+
+
 def test_costs_of_rows_that_err_together() -> None:
     rng = np.random.default_rng(3)
     costs = np.array([[0.0, 5.0], [1.0, 0.0]])

@@ -92,6 +92,24 @@ def test_stopping_by_hand_ends_the_job(workspace: Workspace, wait_for: Wait) -> 
     assert (job.state, job.message) == (JobState.FAILED, "stopped by hand")
 
 
+@pytest.mark.parametrize(("row", "has_time"), [("data", False), ("search", True)])
+def test_only_a_search_is_given_time_to_close(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, row: str, has_time: bool
+) -> None:
+    if row == "search":
+        run_here(workspace, "data", by=BY)
+    given = []
+
+    def stop(*_: object, closing_s: float, **__: object) -> None:
+        given.append(closing_s)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(computing, "run_with_limit", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_here(workspace, row, by=BY)
+    assert [each > 0 for each in given] == [has_time]
+
+
 def test_a_row_that_may_not_be_run_says_what_to_do(workspace: Workspace) -> None:
     with pytest.raises(NotReadyError, match="needs a verdict of 'data'") as caught:
         run_here(workspace, "search", by=BY)

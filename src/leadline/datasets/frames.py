@@ -13,7 +13,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.reading.conform import conform
 from leadline.record import Artifacts
-from leadline.snapshot import class_texts, from_parquet
+from leadline.snapshot import class_texts, content_hashes, from_parquet
 
 Rows = NDArray[np.intp]
 
@@ -109,6 +109,9 @@ class Pool:
         Time of each row where the split is by time.
     machines : MachineRows or None
         Rows that only machines labelled, for those who learn; they are no rows of the pool.
+    copies : ndarray of uint64 of shape (n_samples,), or None
+        The same for rows with the same features; None where the split is not at random, or no two
+        rows are the same.
     """
 
     frame: pl.DataFrame
@@ -120,6 +123,7 @@ class Pool:
     kind: SplitKind
     times: NDArray[np.generic] | None = None
     machines: MachineRows | None = None
+    copies: NDArray[np.uint64] | None = None
 
     @property
     def test(self) -> Rows:
@@ -206,7 +210,13 @@ def load_pool(artifacts: Artifacts, data: Data, target: Target, *, is_learnt: bo
         kind,
         times,
         _machine_rows(artifacts, data, target) if is_learnt and data.machine_rows else None,
+        content_hashes(frame, list(data.features)) if keeps_copies_together(data) else None,
     )
+
+
+def keeps_copies_together(data: Data) -> bool:
+    """Whether folds, as the test set, have equal rows on one side."""
+    return data.split.kind is SplitKind.RANDOM and data.n_duplicates > 0
 
 
 def _place(frame: pl.DataFrame, data: Data) -> NDArray[np.generic] | None:

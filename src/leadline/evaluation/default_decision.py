@@ -26,6 +26,7 @@ from leadline.stats.interval import Estimate
 from leadline.stats.judgments.strata.class_strata import default_cuts
 from leadline.stats.operating.class_costs import cost_matrix, mean_cost, mean_saving
 from leadline.stats.prediction_quality import (
+    best_constant,
     class_quality,
     error_spread,
     share_of_rows,
@@ -213,6 +214,7 @@ def as_predicted(
     """
     is_stated = tolerance > 0
     allowed = tolerance if is_stated else usual_distance(learnt_from)
+    constant = best_constant(learnt_from, allowed)
     found = error_spread(truth, said, allowed, SHARES, groups=groups)
     return DefaultDecision(
         name=AS_PREDICTED,
@@ -228,6 +230,8 @@ def as_predicted(
             mean_predicted=float(said.mean()),
             least=float(np.min(learnt_from)),
             n_below=int(np.sum(said < np.min(learnt_from))),
+            constant=constant,
+            constant_right=float(np.mean(np.abs(truth - constant) <= allowed)),
         ),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 
-from leadline.datasets.frames import Target
+from leadline.datasets.frames import Target, keeps_copies_together
 from leadline.engines.own.import_path import is_import_path, parse_import_path
 from leadline.engines.own.importing import source_version
 from leadline.phases.data import Data
@@ -111,6 +111,8 @@ def key_of(spec: FitSpec) -> str:
         # the rows of one machine lie behind those of another
         weights = [[share.weight, share.n_rows] for share in spec.data.machine_shares]
         determining["machine_rows"] = [spec.data.machine_rows, weights]
+    if keeps_copies_together(spec.data):
+        determining["folds"] = "equal rows on one side"
     if is_import_path(spec.family):
         determining["code"] = source_version(parse_import_path(spec.family), spec.folder)
     return hashlib.sha256(to_json(determining).encode()).hexdigest()

@@ -98,8 +98,9 @@ def slices_of(
     groups = slice_columns(*rows, data, question.groups)
     error, alike = _BY_CHANCE / max(len(outcomes), 1), pool.alike(pool.test)
     found = (_at_point(outcome, columns, groups, question, error, alike) for outcome in outcomes)
-    alike_by = data.split.column if data.split.kind is SplitKind.GROUP else ""
-    return tuple(replace(report, alike_by=alike_by) for report in found)
+    # empty where the split is at random
+    alike_by, is_by_time = data.split.column, data.split.kind is SplitKind.TIME
+    return tuple(replace(each, alike_by=alike_by, is_by_time=is_by_time) for each in found)
 
 
 def require_columns(question: SliceQuestion, data: Data, label: str) -> None:

@@ -11,13 +11,23 @@ import polars as pl
 from numpy.typing import NDArray
 
 from leadline.datasets.audit.find_suspicions import find_suspicions
+from leadline.datasets.audit.label_spread import label_spread
 from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_pool, source_digests
 from leadline.errors import DataError
 from leadline.labelling.machine_teaching import row_keys, taught_rows, teaching_of
 from leadline.labelling.vote_table import with_votes
 from leadline.phases import data as phase
-from leadline.phases.data import ClassCount, Column, Data, Group, Kind, Role, Split, SplitKind
+from leadline.phases.data import (
+    ClassCount,
+    Column,
+    Data,
+    Group,
+    Kind,
+    Role,
+    Split,
+    SplitKind,
+)
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.reading.recognised import Doubt
@@ -135,6 +145,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             n_unlabelled=unlabelled.height,
             columns=columns,
             classes=classes,
+            spread=label_spread(labelled, problem),
             positive=problem.positive,
             n_duplicates=n_duplicates,
             n_conflicts=n_conflicts,
@@ -147,11 +158,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             spread_leak=found.spread_leak,
             text_leaks=found.text_leaks,
             filled_leaks=found.filled_leaks,
+            telling_gaps=found.telling_gaps,
             near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,
             is_ordered=is_ordered,
             split=split,
+            is_random_stated=settings.split == "random",
             machine_rows=(
                 workspace.artifacts.put(to_parquet(taught.frame), "machine rows")
                 if taught.shares

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from leadline.datasets.folds import folds_of
-from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load
 from leadline.errors import NotReadyError
 from leadline.evaluation.fit import fit_and_score, fold_rows
@@ -21,6 +23,7 @@ from leadline.phases.data import LEAK_SCORE, Data, Kind, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.verdict import Bounds
+from leadline.snapshot import span_of
 from leadline.stats.candidate_comparison import corrected_resampled_t
 from leadline.stats.labels.agreement import agreement_bounds, pairwise_agreement
 from leadline.stats.permutation import permutation_test, smallest_detectable_effect
@@ -45,6 +48,7 @@ _MOST_TRIES = 4 * _N_PERMUTATIONS
 _FEWEST_REPEATED = 20
 _FEWEST_DATED = 300
 _N_DATED, _FEWEST_GAPS = 6, 3
+_FEWEST_LATE = 5  # fewer rows of a class are all of the latest third by chance too often
 _MOST_NAMED = 3
 
 
@@ -92,18 +96,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             baseline_score=_score(pool, replace(spec, family=_BASELINE, params={})),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
-            past_only=_past_only(pool, data, spec, is_answered=_says_random(workspace)),
+            past_only=_past_only(pool, data, spec),
         )
     )
 
 
-def _says_random(workspace: Workspace) -> bool:
-    return workspace.settings.data.split == "random"
-
-
-def _past_only(
-    pool: Pool, data: Data, spec: FitSpec, *, is_answered: bool
-) -> phase.PastOnly | None:
+def _past_only(pool: Pool, data: Data, spec: FitSpec) -> phase.PastOnly | None:
     """Score the latest rows by a model of rows of all times, and by one of as many earlier rows.
 
     Where it is cheap, by a family that can learn what holds at some time only, as a search will.
@@ -121,6 +119,7 @@ def _past_only(
     if rows.size < _FEWEST_DATED:
         return None
     past, latest = rows[:n_past], rows[n_past:]
+    late = _late_classes(pool, data, past, latest)
     scores = []
     for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
         its = valid[np.isin(valid, latest)]
@@ -133,19 +132,50 @@ def _past_only(
                     for each in (train[:n_each], past[-n_each:])
                 ]
             )
-    if len(scores) < _FEWEST_GAPS:
+    mixed, alone, p_value = None, None, None
+    if len(scores) >= _FEWEST_GAPS:
+        mixed, alone = map(float, np.mean(scores, axis=0))
+        gaps = [one - other for one, other in scores]
+        test = corrected_resampled_t(gaps, n_past, max(latest.size // _N_DATED, 1))
+        p_value = test.p_value
+    elif not late:
         return None
-    mixed, alone = np.mean(scores, axis=0)
-    gaps = [one - other for one, other in scores]
-    test = corrected_resampled_t(gaps, n_past, max(latest.size // _N_DATED, 1))
     return phase.PastOnly(
         column=name,
         family=spec.family,
-        mixed_score=float(mixed),
-        past_score=float(alone),
-        p_value=test.p_value,
-        is_answered=is_answered,
+        mixed_score=mixed,
+        past_score=alone,
+        p_value=p_value,
+        is_answered=data.is_random_stated,
+        late_classes=late,
     )
+
+
+def _late_classes(pool: Pool, data: Data, past: Rows, latest: Rows) -> tuple[phase.LateClass, ...]:
+    """Classes of the latest rows that no earlier row has, where that is no chance."""
+    if data.task is Task.REGRESSION:
+        return ()
+    names = {each.value: each.value for each in data.classes}
+    if data.task is Task.BINARY:
+        others = [value for value in names if value != data.positive]
+        other = others[0] if len(others) == 1 else f"not {data.positive}"
+        names = {"1": data.positive, "0": other}
+    labels, counts = np.unique(pool.y[latest].astype(str), return_counts=True)
+    before = set(np.unique(pool.y[past].astype(str)).tolist())
+    found = [
+        phase.LateClass(
+            value=names[label],
+            since=_first(pool.frame[data.time_column][latest], pool.y[latest].astype(str) == label),
+            n_rows=n_rows,
+        )
+        for label, n_rows in zip(labels.tolist(), counts.tolist(), strict=True)
+        if label not in before and n_rows >= _FEWEST_LATE
+    ]
+    return tuple(sorted(found, key=lambda each: -each.n_rows))
+
+
+def _first(times: pl.Series, is_its: NDArray[np.bool_]) -> str:
+    return span_of(times.filter(is_its))[0].removesuffix("T00:00:00").replace("T", " ")
 
 
 def _giveaways(data: Data) -> tuple[str, ...]:

@@ -6,12 +6,33 @@ from dataclasses import dataclass
 
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
+from leadline.phases.wording import plural
 
 _SUSPICIOUS = 0.99
 _MOST_OF_THE_ROOM = 0.9
+_MOST_NAMED = 3
 
 SIGNIFICANT = 0.05
 """Largest p-value that counts as signal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LateClass:
+    """A class of which no row is older than the latest third.
+
+    Attributes
+    ----------
+    value : str
+        The class.
+    since : str
+        Time of its first row, such as 2024-05-31 08:00:00, or the number that grows with time.
+    n_rows : int
+        Its train rows.
+    """
+
+    value: str
+    since: str
+    n_rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,22 +45,37 @@ class PastOnly:
         That dates the rows.
     family : str
         Of the model.
-    mixed_score : float
-        Learnt from as many rows of all times.
-    past_score : float
+    mixed_score : float or None
+        Learnt from as many rows of all times; None where too few folds could be scored.
+    past_score : float or None
         Learnt from earlier rows alone.
-    p_value : float in [0, 1]
+    p_value : float in [0, 1] or None
         Of no difference, by a corrected resampled t test.
     is_answered : bool
         Whether a person has said that rows are to be split at random.
+    late_classes : tuple of LateClass
+        Which no earlier row can teach, the one of the most rows first.
     """
 
     column: str
     family: str
-    mixed_score: float
-    past_score: float
-    p_value: float
+    mixed_score: float | None
+    past_score: float | None
+    p_value: float | None
     is_answered: bool
+    late_classes: tuple[LateClass, ...] = ()
+
+    def late_words(self) -> str:
+        """Which classes no earlier row can teach, in a sentence; empty if there are none."""
+        told = [
+            f"{each.value!r} appears only from {each.since} on ({plural(each.n_rows, 'row')})"
+            for each in self.late_classes[:_MOST_NAMED]
+        ]
+        if not told:
+            return ""
+        more = len(self.late_classes) - len(told)
+        said = f"{', '.join(told)}{f' and {more:,} more classes so late' if more else ''}"
+        return f"By {self.column!r}, class {said}: no earlier row can teach it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,16 +157,21 @@ class Evidence:
     def flattery(self) -> str:
         """How far folds at random flatter, in a sentence; empty where that is not shown."""
         past = self.past_only
-        if past is None or past.p_value > SIGNIFICANT:
+        if past is None:
             return ""
+        told = [f"Folds at random flatter. {late}"] if (late := past.late_words()) else []
+        if past.mixed_score is None or past.past_score is None or past.p_value is None:
+            return "".join(told)
         gain = past.mixed_score - past.past_score
-        if (-gain if scoring_of(self.scoring).is_loss else gain) <= 0:
-            return ""
-        return (
-            f"Folds at random flatter: on the latest third by {past.column!r} a quick "
-            f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all times, and "
-            f"{past.past_score:.3f} from earlier rows alone."
-        )
+        is_loss = scoring_of(self.scoring).is_loss
+        if past.p_value <= SIGNIFICANT and (-gain if is_loss else gain) > 0:
+            told.append(
+                f"{'On' if told else 'Folds at random flatter: on'} the latest third by "
+                f"{past.column!r} a quick "
+                f"{past.family} model scores {past.mixed_score:.3f} learnt from rows of all times, "
+                f"and {past.past_score:.3f} from earlier rows alone."
+            )
+        return " ".join(told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +239,11 @@ def _signal_finding(evidence: Evidence) -> Finding:
     test = f"permutation test with {evidence.n_permutations} shuffles, p = {evidence.p_value:.3f}"
     if evidence.p_value <= SIGNIFICANT:
         return note(f"Better than chance ({test}).")
+    if is_blind(evidence) and _asks_nothing(evidence):
+        return warning(
+            f"Not better than chance ({test}), by a metric that leaves a model little to gain.",
+            "Ask by one that counts rare classes, or large errors, too: scoring under [problem].",
+        )
     if is_blind(evidence):
         return warning(
             f"Not better than chance ({test}), but what the target asks for would not have been "
@@ -213,16 +259,11 @@ def _signal_finding(evidence: Evidence) -> Finding:
 
 
 def is_blind(evidence: Evidence) -> bool:
-    """Whether no signal is seen, and not even the one that the target asks for would have been.
-
-    Parameters
-    ----------
-    evidence : Evidence
-        Or the verdict.
-    """
+    """Whether no signal is seen, and what the target asks for, if anything, would not have been."""
     sign = -1.0 if scoring_of(evidence.scoring).is_loss else 1.0
     asked = sign * (evidence.target_score - evidence.chance_score)
-    return evidence.p_value > SIGNIFICANT and 0 < asked < evidence.detectable_effect
+    is_small = 0 < asked < evidence.detectable_effect
+    return evidence.p_value > SIGNIFICANT and (is_small or _asks_nothing(evidence))
 
 
 def _asks_nothing(evidence: Evidence) -> bool:

@@ -282,10 +282,17 @@ def refuse_target(scoring: str, target: float) -> None:
             "State the largest one that is good enough.",
         )
     if not scoring_of(scoring).is_loss and not 0.0 < target < 1.0:
+        way_out = "Write a percentage as a fraction."
+        if Task.REGRESSION in scoring_of(scoring).tasks:
+            way_out = (
+                "Write a percentage as a fraction. To say how far off it may be, set scoring = "
+                "'mean_absolute_error' under [problem] ('leadline init' without --target comes "
+                "first)."
+            )
         raise SettingsError(
             f"target_score is {target:g}.",
-            "It must lie in (0, 1), as the metric does.",
-            "Write a percentage as a fraction.",
+            f"It must lie in (0, 1), as {scoring_of(scoring).words} does.",
+            way_out,
         )
 
 

@@ -96,7 +96,10 @@ def run_with_limit(
                 if not closing_s or not (Path(folder) / _READY).exists():
                     raise
                 os.kill(child.pid, signal.SIGINT)
-                _wait(child, time.monotonic() + closing_s, tick, tick_s)
+                try:
+                    _wait(child, time.monotonic() + closing_s, tick, tick_s)
+                except LimitError:
+                    raise KeyboardInterrupt from None
         finally:
             _kill(child)
         if not answer.exists():

@@ -6,14 +6,17 @@ What is not written is taken for what it is in most files, and told.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 
 import polars as pl
 
 from leadline.reading.file_forms.raw import RawTable
 from leadline.reading.file_forms.source import Note
 from leadline.reading.schema import CellType, ColumnReading
+from leadline.reading.values.numbers import CLEAR_POINT
 
 _DECIMALS = 12
+_FEWEST_TO_TELL = 20  # of fewer, all may be thousands by chance
 _TIME = r"\d{1,2}:\d\d"
 _OFFSET = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)? *(?:[Zz]|UTC|GMT|[-+]\d\d:?\d\d)$"
 
@@ -79,18 +82,89 @@ def perhaps_decimals(part: pl.Series, reading: ColumnReading) -> str:
     >>> perhaps_decimals(pl.Series(["1.250", "800"]), pay)
     ''
     """
-    mark = reading.thousands
-    if part.dtype != pl.String or reading.type is not CellType.NUMBER or mark not in {".", ","}:
-        return ""
-    cells = part.str.strip_chars().drop_nulls()
-    cells = cells.filter(cells.str.contains(r"\d"))
-    is_unclear = cells.str.contains(rf"^[-+]?[1-9]\d{{0,2}}[{mark}]\d{{3}}$")
-    if cells.is_empty() or not is_unclear.all():
-        return ""
-    return (
-        f"{reading.name!r}: each number could be thousands or have three decimals; they were read "
-        f'as in training, "1{mark}234" as 1234. For a decimal mark, write "{reading.decimal}".'
-    )
+    counts = MarkCounts.of(part, reading)
+    return counts.words(reading) if counts.n_cells == counts.n_unclear > 0 else ""
+
+
+@dataclass(frozen=True)
+class MarkCounts:
+    """How the numbers of a column, or of a part of it, write their marks.
+
+    Attributes
+    ----------
+    n_cells : int
+        Numbers; 0 where no mark of the column could be misread.
+    n_unclear : int
+        Those that could be thousands or have three decimals, such as 1.250.
+    n_points : int
+        Those with a decimal point beyond doubt, where the column has a decimal comma.
+    """
+
+    n_cells: int = 0
+    n_unclear: int = 0
+    n_points: int = 0
+
+    @classmethod
+    def of(cls, part: pl.Series, reading: ColumnReading) -> MarkCounts:
+        """Count them; of other columns than numbers there are none.
+
+        Parameters
+        ----------
+        part : polars.Series
+            As the file has it.
+        reading : ColumnReading
+            Of the column, as other files made it.
+        """
+        mark = reading.thousands
+        is_number = part.dtype == pl.String and reading.type is CellType.NUMBER
+        if not is_number or mark not in {".", ","}:
+            return cls()
+        cells = part.str.strip_chars().drop_nulls()
+        cells = cells.filter(cells.str.contains(r"\d"))
+        is_unclear = cells.str.contains(rf"^[-+]?[1-9]\d{{0,2}}[{mark}]\d{{3}}$")
+        n_points = int(cells.str.contains(CLEAR_POINT).sum()) if mark == "." else 0
+        return cls(len(cells), int(is_unclear.sum()), n_points)
+
+    @classmethod
+    def judge(cls, parts: Sequence[MarkCounts], reading: ColumnReading) -> str:
+        """What a person is told of a column that was read part by part; else empty.
+
+        A part whose points are clear is read with points, one where all are unclear as in training.
+
+        Parameters
+        ----------
+        parts : sequence of MarkCounts
+            In all parts of the file.
+        reading : ColumnReading
+            Of the column.
+
+        Examples
+        --------
+        >>> pay = ColumnReading(name="pay", type=CellType.NUMBER, decimal=",", thousands=".")
+        >>> MarkCounts.judge([MarkCounts(30, 30), MarkCounts(30, 2)], pay)
+        ''
+        >>> MarkCounts.judge([MarkCounts(30, 30), MarkCounts(30, 2, 28)], pay)[:46]
+        "'pay': 30 of 60 numbers could be thousands or "
+        """
+        whole = cls(*map(sum, zip(*map(astuple, parts), strict=True)))
+        if whole.n_cells < _FEWEST_TO_TELL:
+            return ""
+        if whole.n_unclear == whole.n_cells:
+            return whole.words(reading)
+        as_thousands = sum(each.n_unclear for each in parts if not each.n_points)
+        return whole.words(reading, as_thousands) if whole.n_points and as_thousands else ""
+
+    def words(self, reading: ColumnReading, n_unclear: int | None = None) -> str:
+        """The words: of every number, or of some beside others with a decimal point."""
+        mark, which, beside = reading.thousands, "each number", ""
+        if n_unclear is not None:
+            which = f"{n_unclear:,} of {self.n_cells:,} numbers"
+            beside = f", though {self.n_points:,} others of the file have a decimal point"
+        return (
+            f"{reading.name!r}: {which} could be thousands or have three decimals; they were read "
+            f'as in training, "1{mark}234" as 1234{beside}. For a decimal mark, write '
+            f'"{reading.decimal}".'
+        )
 
 
 def in_unit(part: pl.Series, reading: ColumnReading, table: RawTable, note: Note) -> pl.Series:

@@ -21,7 +21,7 @@ from leadline.reading.column_values import (
 )
 from leadline.reading.correction import Correction, corrected, odd_as_said
 from leadline.reading.file_forms.packed import Packing, Tell, is_settled
-from leadline.reading.file_forms.raw import RawTable, Trim, open_table, refuse_other_columns
+from leadline.reading.file_forms.raw import RawTable, Trim, open_table, same_columns
 from leadline.reading.file_forms.source import Note
 from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.images.image_columns import RECOGNISED, Images
@@ -141,8 +141,7 @@ def read_tables(
     known = schema.names if schema else ()
     packing = Packing(partial(_may_pack, options, schema or ReadingSchema()), tell)
     tables = [open_table(path, note, options.trim, known, packing) for path in named]
-    for table in tables[1:]:
-        refuse_other_columns(tables[0], table)
+    tables = same_columns(tables, options.exclude, options.trim.advice, note)
     return read_raw(tables, schema or ReadingSchema(), options, note, tell)
 
 

@@ -51,8 +51,8 @@ class Shown:
     ----------
     truth, guess : str
         What it is, and what was said.
-    is_right : bool
-        Whether they agree.
+    said : str
+        Whether they agree, or of numbers are near.
     why : str
         What moved the guess most.
     values : tuple of (str, str)
@@ -61,7 +61,7 @@ class Shown:
 
     truth: str
     guess: str
-    is_right: bool
+    said: str
     why: str
     values: tuple[tuple[str, str], ...]
 
@@ -116,7 +116,7 @@ def demo_report(
         "drawings": tuple(draw(search).values()) if form == "html" else (),
         "candidates": candidates(search),
         "importance": importance_tables(search),
-        "examples": tuple(_shown(example) for example in search.examples),
+        "examples": tuple(_shown(example, search) for example in search.examples),
         "findings": search.findings,
         "origin": f"Entry {entry.number}, by {entry.by}, {moment(entry.at)}.",
     }
@@ -205,12 +205,12 @@ def candidates(search: Search) -> Table:
     return tabled(f"What was tried, by {scoring_of(search.scoring).words}", head, rows)
 
 
-def _shown(example: Example) -> Shown:
+def _shown(example: Example, search: Search) -> Shown:
     why = ", ".join(f"{reason.what} ({reason.moved})" for reason in example.reasons)
     return Shown(
         truth=example.truth,
         guess=example.guess,
-        is_right=example.is_right,
+        said=search.said_of(example),
         why=why,
         values=_few(example),
     )

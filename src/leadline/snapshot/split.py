@@ -20,6 +20,11 @@ _NEXT_DRAW = 0xD1342543DE82EF95
 _MOST_DRAWS = 500
 _NEAR_SHARE = 0.02
 _N_STANDARD_ERRORS = 3.0
+_ONE_SIDED = {
+    SplitKind.RANDOM: ("at random", "they are few, or equal"),
+    SplitKind.GROUP: ("by group", "there are few groups"),
+    SplitKind.TIME: ("by time", "they are all of one time"),
+}
 
 
 def split_rows(
@@ -84,11 +89,7 @@ def split_rows(
         hashes = _side_hashes(frame, columns, column)
         mask = _drawn(hashes, test_share, _salt(seed, draw))
     if mask.all() or not mask.any():
-        raise DataError(
-            f"A split by {kind.value} puts all {len(mask):,} rows on one side.",
-            "Both sides need rows.",
-            "Set another [data] split or test_share, or add rows.",
-        )
+        raise _one_sided(kind, len(mask))
     return mask
 
 
@@ -269,6 +270,16 @@ def _side_hashes(frame: pl.DataFrame, columns: Sequence[str], group: str) -> NDA
         alone = frame[group].is_null().to_numpy()
         hashes = np.where(alone, hashes, content_hashes(frame, [group]))
     return hashes
+
+
+def _one_sided(kind: SplitKind, n_rows: int) -> DataError:
+    if n_rows < 2:
+        found, way_out = f"There {'is one row' if n_rows else 'are no rows'}.", "Add rows."
+    else:
+        how, why = _ONE_SIDED[kind]
+        found = f"A split {how} puts all {n_rows:,} rows on one side: {why}."
+        way_out = "Set another [data] split or test_share, or add rows."
+    return DataError(found, "Test rows and others are needed.", way_out)
 
 
 def _salt(seed: int, draw: int) -> int:

@@ -198,7 +198,7 @@ def _proportion_interval(
             "n_hits must lie between 0 and n_trials; some do not. "
             "Pass counts, the hits being part of the trials."
         )
-    low, high = bounds(hits, np.maximum(trials, 1))
+    low, high = bounds(hits, np.where(trials > 0, trials, 1))
     low = np.where(hits == 0, 0.0, np.clip(low, 0, 1))
     high = np.where(hits == trials, 1.0, np.clip(high, 0, 1))
     if low.ndim == 0:

@@ -220,6 +220,32 @@ def usual_distance(values: ArrayLike) -> float:
     return float(np.median(distances)) or float(distances.mean()) or 1.0
 
 
+def best_constant(values: ArrayLike, tolerance: float) -> float:
+    """Return the one value that the most others are near to.
+
+    Parameters
+    ----------
+    values : array-like of float, shape (n_samples,)
+        Truths.
+    tolerance : float >= 0
+        So far off is near.
+
+    Returns
+    -------
+    float
+        One of the values; of equals the smallest.
+
+    Examples
+    --------
+    >>> best_constant([0, 0, 0, 4, 5, 9], 1.0), best_constant([0, 0, 0, 4, 5, 9], 4.0)
+    (0.0, 4.0)
+    """
+    numbers = np.sort(as_vector(values, "values"))
+    first = np.searchsorted(numbers, numbers - tolerance, side="left")
+    last = np.searchsorted(numbers, numbers + tolerance, side="right")
+    return float(numbers[np.argmax(last - first)])
+
+
 def _check_alike(truth: NDArray[Any], guess: NDArray[Any]) -> None:
     if truth.shape != guess.shape or truth.ndim != 1 or not truth.size:
         raise ValueError(

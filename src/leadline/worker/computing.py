@@ -83,7 +83,9 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     claimed = workspace.record.jobs.claim(identity(), number=job.number)
     if claimed is None:
         raise NotReadyError(f"A worker has taken {row!r}.", "", "Wait for it: 'leadline status'.")
-    return _compute(workspace, claimed, progress, closing_s=_CLOSING_S)
+    # no other row has a verdict to come to: it is killed at once, whatever its libraries do
+    closing_s = _CLOSING_S if row == "search" else 0.0
+    return _compute(workspace, claimed, progress, closing_s=closing_s)
 
 
 def work(workspace: Workspace, *, once: bool = False, progress: Progress | None = None) -> None:

@@ -106,6 +106,15 @@ def test_a_tolerance_nobody_stated_is_told_with_what_to_do() -> None:
     assert "[problem] tolerance" in verdict.findings[0].next
 
 
+def test_that_one_number_for_all_is_as_near_is_told() -> None:
+    assert NUMBERS.numbers is not None
+    spiked = replace(NUMBERS.numbers, constant=0.0, constant_right=0.91)
+    (what,) = warnings(again(default_tuning("numbers"), plain=replace(NUMBERS, numbers=spiked)))
+    assert "always answering 0 is as near in 91% of test rows, the model in 90%" in what
+    useful = replace(spiked, constant_right=0.89)
+    assert warnings(again(default_tuning("numbers"), plain=replace(NUMBERS, numbers=useful))) == []
+
+
 def test_amounts_below_the_smallest_label_are_told() -> None:
     assert NUMBERS.numbers is not None
     debts = replace(NUMBERS, numbers=replace(NUMBERS.numbers, least=0.0, n_below=NUMBERS.n_test))

@@ -90,6 +90,10 @@ def test_of_two_groups_the_one_with_the_higher_rate_is_told() -> None:
 def test_rows_that_are_alike_are_told_where_a_difference_is_named() -> None:
     named = [replace(report, alike_by="crew") for report in REPORTS]
     assert slice_findings(named)[-1].what.startswith("Rows of one 'crew' are alike")
+    by_time = [replace(report, alike_by="at", is_by_time=True) for report in REPORTS]
+    assert slice_findings(by_time)[-1].what.startswith("Rows near each other by 'at' may be alike")
+    shown = slice_findings([replace(CAUTIOUS, alike_by="crew")])
+    assert shown[-1].what.endswith("and the intervals of named groups are too narrow.")
     unnamed = replace(CAUTIOUS, alike_by="crew", groups=())
     assert not any("alike" in each.what for each in slice_findings([unnamed]))
 

@@ -35,6 +35,13 @@ def test_one_column_that_carries_nearly_everything_raises_the_leak_question() ->
     assert verdict.answer is example_search().answer
 
 
+def test_of_the_little_that_is_learnt_no_leak_is_suspected() -> None:
+    verdict = search_with(replace(LEAK, score=0.55))
+    (told,) = (each for each in notes(verdict) if each.startswith("arrived_at"))
+    assert told.startswith("arrived_at carries nearly all of the little that is learnt: without")
+    assert not [each for each in warnings(verdict) if "nearly" in each]
+
+
 def test_the_question_is_asked_of_a_group_too() -> None:
     group = importance(column("arrived_at", "delay", rise=0.3), column("hour", rise=0.01))
     (told,) = (each for each in warnings(search_with(group)) if "nearly everything" in each)

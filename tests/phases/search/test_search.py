@@ -11,7 +11,7 @@ from leadline.phases.curve import Point
 from leadline.phases.lifecycle.unread import unread
 from leadline.phases.search import Advice, Closed
 from leadline.phases.search.choice import comparison_errors
-from leadline.phases.search.trial import Expected, Trial, TrialState
+from leadline.phases.search.trial import Example, Expected, Trial, TrialState
 from leadline.phases.verdict import Answer
 
 
@@ -186,11 +186,21 @@ def test_a_loss_is_better_when_smaller() -> None:
     assert again(SEARCH, scoring="mean_absolute_error", trials=worse).answer is Answer.NO
 
 
+def test_a_number_is_near_or_far_and_not_right() -> None:
+    example = Example(values={}, truth="0", guess="848", score=848.0, is_right=True)
+    assert SEARCH.said_of(example) == "right"
+    numbers = again(SEARCH, scoring="mean_absolute_error")
+    assert numbers.said_of(example) == "nearer"
+    assert numbers.said_of(replace(example, is_right=False)) == "farther"
+
+
 def test_failed_and_cut_trials_are_told() -> None:
     trials = (BASELINE, LINEAR, trial("odd 3", None, TrialState.FAILED))
     verdict = again(SEARCH, trials=(*trials, trial("slow 4", None, TrialState.NOT_STARTED)))
     assert warnings(verdict) == ["odd 3 failed: it broke"]
     assert "The time box closed on slow 4; the best so far is kept." in notes(verdict)
+    alone = again(SEARCH, trials=(trial("slow 4", None, TrialState.NOT_STARTED),), chosen="")
+    assert "The time box closed on slow 4; nothing was measured before." in notes(alone)
 
 
 def test_a_prompted_model_is_told_apart_from_those_that_learn() -> None:
@@ -239,6 +249,7 @@ def test_what_more_rows_promise_is_said() -> None:
 
 def test_fits_of_earlier_runs_are_told() -> None:
     assert "12 fits of earlier runs were used again." in notes(again(SEARCH, n_kept=12))
+    assert "1 fit of earlier runs was used again." in notes(again(SEARCH, n_kept=1))
 
 
 def test_the_reason_is_told_of_who_saw_all_folds_and_forecasts_are_the_headlines() -> None:

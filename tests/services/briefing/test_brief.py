@@ -100,6 +100,8 @@ def test_a_finished_project_has_all_there_is_to_know(make: Make) -> None:
     assert told.picture.startswith("/entries/9/picture.svg")
     back = [each.title for each in told.choices if each.choice is Choice.BACK]
     assert back == ["Go back to define", "Go back to find", "Go back to train"]
+    define = next(each.costs for each in told.choices if each.title == "Go back to define")
+    assert define.endswith(", of search, curve, decay alone."), "others note no time"
     assert [brief.stage for brief in briefs(workspace)] == list(Stage)
 
 

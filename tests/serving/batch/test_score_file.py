@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from tests.serving.conftest import Sealed
 from leadline.errors import DataError
 from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.releases.bundle import open_bundle, seal
 
 
 @pytest.fixture
@@ -45,6 +47,25 @@ def test_every_row_is_answered_in_order(
     assert out.columns == [*release.X.columns, "note", "score", "flagged"]
     assert np.allclose(out["score"].to_numpy(), bundle.score(release.X), atol=1e-12)
     assert out["note"][0] == 'said "no",\nthen left'
+
+
+@pytest.mark.parametrize(
+    ("rest", "told"), [("1.250", "each number"), ("0,5", ""), ("0.53", "40 of 80 numbers")]
+)
+def test_numbers_that_could_be_thousands_are_judged_by_the_whole_column(
+    tmp_path: Path, release: Sealed, rest: str, told: str
+) -> None:
+    size = {"name": "size", "type": "number", "decimal": ",", "thousands": "."}
+    card = replace(release.card, reading=(size,))
+    sealed = seal(tmp_path, model=release.model, card=card, golden_X=release.X[:5], key=release.key)
+    bundle = open_bundle(tmp_path / sealed.digest, trusted=[release.key.public_key()])
+    rows, notes = release.X[:80], list[str]()
+    cells = pl.Series(["1.500"] * 40 + [rest] * 40)
+    rows.with_columns(size=cells).write_csv(tmp_path / "rows.csv")
+    score_file(
+        bundle, tmp_path / "rows.csv", tmp_path / "out.csv", chunk_rows=10, note=notes.append
+    )
+    assert [f"'size': {told} could be thousands" in each for each in notes] == [True] * bool(told)
 
 
 def test_what_training_never_saw_is_counted(tmp_path: Path, release: Sealed) -> None:
@@ -203,6 +224,7 @@ import sys, threading, time
 from pathlib import Path
 from leadline.serving.releases.bundle import open_bundle, public_keys
 from leadline.serving.batch.score_file import score_file
+from leadline.serving.releases.bundle import open_bundle, seal
 from leadline.reading.unusual_inputs import UsualInputs
 peak = 0
 def watch():

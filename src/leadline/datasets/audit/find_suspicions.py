@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from leadline.datasets.audit.gaps import telling_gaps
 from leadline.datasets.audit.groups import groups
 from leadline.datasets.audit.leaks import filled_leaks, single_column_scores
 from leadline.datasets.audit.near_repeats import near_repeats
@@ -28,6 +29,7 @@ from leadline.phases.data import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TellingGap,
     TextLeak,
 )
 from leadline.phases.problem import Problem
@@ -61,6 +63,8 @@ class Suspicions:
         Texts that give the label away.
     filled_leaks : tuple of FilledLeak
         Columns that are filled, or empty, in rows of one class nearly only.
+    telling_gaps : tuple of TellingGap
+        Other columns whose missing values go with the label.
     near_repeats : float in [0, 1]
         Share of the test rows that nearly repeat a train row.
     """
@@ -72,6 +76,7 @@ class Suspicions:
     spread_leak: SpreadLeak | None
     text_leaks: tuple[TextLeak, ...]
     filled_leaks: tuple[FilledLeak, ...]
+    telling_gaps: tuple[TellingGap, ...]
     near_repeats: float
 
 
@@ -109,6 +114,7 @@ def find_suspicions(
             spread_leak=None,
             text_leaks=(),
             filled_leaks=(),
+            telling_gaps=(),
             near_repeats=0.0,
         )
     features = {c.name: c.kind.value for c in columns if c.role is Role.FEATURE}
@@ -125,6 +131,8 @@ def find_suspicions(
     label = _as_told(frame, problem)
     told = text_leaks(frame, left, label, is_class=is_class)
     filled = filled_leaks(frame.select(list(left)), label) if is_class else ()
+    untold = frame.select(name for name in left if name not in {leak.column for leak in filled})
+    gaps = telling_gaps(untold, label, is_class=is_class)
     report("looking for rows that belong together", 0.8)
     # of a yes-or-no question the answer, not which of many values the label has
     answers = pl.Series(problem.label, Target.of(problem).values(frame))
@@ -140,6 +148,7 @@ def find_suspicions(
         spread_leak=together,
         text_leaks=told,
         filled_leaks=filled,
+        telling_gaps=gaps,
         near_repeats=near,
     )
 

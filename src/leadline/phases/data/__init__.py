@@ -18,7 +18,13 @@ from leadline.phases.data.machine_shares import (
 )
 from leadline.phases.data.number_gap import NumberGap
 from leadline.phases.data.set_aside import Split, SplitKind
-from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
+from leadline.phases.data.snapshot_columns import (
+    ClassCount,
+    Column,
+    Kind,
+    NumberSpread,
+    Role,
+)
 from leadline.phases.data.suspicion_findings import LEAK_SCORE
 from leadline.phases.data.suspicions import (
     FilledLeak,
@@ -28,6 +34,7 @@ from leadline.phases.data.suspicions import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TellingGap,
     TellingWord,
     TextLeak,
 )
@@ -46,6 +53,7 @@ __all__ = [
     "Leak",
     "MachineShare",
     "NumberGap",
+    "NumberSpread",
     "ReadingDoubt",
     "Role",
     "Sentinel",
@@ -53,6 +61,7 @@ __all__ = [
     "Split",
     "SplitKind",
     "SpreadLeak",
+    "TellingGap",
     "TellingWord",
     "TextLeak",
     "assess",

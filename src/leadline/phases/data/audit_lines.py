@@ -12,6 +12,7 @@ from leadline.phases.data.suspicion_findings import (
     LEAK_SCORE,
     category_findings,
     filled_finding,
+    gap_finding,
     group_finding,
     leak_finding,
     missing_findings,
@@ -94,6 +95,8 @@ def _leaks(evidence: Evidence) -> Iterator[AuditLine]:
         told = f"{filled.n_of_value:,} of {filled.n_rows:,} rows are {filled.value!r}; {_AFTER}"
         name = "Filled for one class" if filled.is_filled else "Empty for one class"
         yield _line(name, filled_finding(filled), told)
+    for gap in evidence.telling_gaps:
+        yield _line("What is missing tells the label", gap_finding(gap, evidence))
     if (spread := evidence.spread_leak) is not None:
         told = f"a small {spread.model} scores {spread.score:.3f}; {_AFTER}"
         yield _line("Tell the label together", spread_finding(spread), told)

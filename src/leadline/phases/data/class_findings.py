@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.data.data_evidence import Evidence
-from leadline.phases.data.snapshot_columns import ClassCount, Kind, Role
+from leadline.phases.data.snapshot_columns import ClassCount, Kind, NumberSpread, Role
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, barrier, fault, note, warning
 from leadline.phases.wording import plural
@@ -11,6 +11,8 @@ from leadline.phases.wording import plural
 _FEWEST_OF_A_CLASS = 10
 _RARE_CLASS_SHARE = 0.05
 _MOST_NAMED = 5
+_MANY_THE_SAME = 0.2
+_MOST_OF_THE_SPREAD = 0.5  # of a normal distribution a hundredth of the rows hold .08
 _RARE_REMEDY = {
     Task.BINARY: "Accuracy hides rare classes: judge by precision and recall.",
     Task.MULTICLASS: "Accuracy hides rare classes: scoring = 'balanced_accuracy' under [problem] "
@@ -21,17 +23,44 @@ _RARE_REMEDY = {
 def class_findings(evidence: Evidence) -> list[Finding]:
     """One class only, classes too small or rare, classes that differ in spelling only.
 
+    Of numbers: many that are one and the same, and few that squared errors rest on.
+
     Parameters
     ----------
     evidence : Evidence
         Of the audit.
     """
-    if evidence.task is Task.REGRESSION or evidence.n_rows == 0:
+    if evidence.n_rows == 0:
         return []
+    if evidence.task is Task.REGRESSION:
+        return [] if evidence.spread is None else _spread_findings(evidence.spread)
     if len(evidence.classes) < 2:
         needed = "Rows of at least two classes are needed."
         return [barrier("The label has one value only.", needed)]
     return [*spelling_findings(evidence), *_count_findings(evidence)]
+
+
+def _spread_findings(spread: NumberSpread) -> list[Finding]:
+    findings = []
+    if spread.mode_share >= _MANY_THE_SAME:
+        findings.append(
+            note(
+                f"The label is {spread.mode:g} in {spread.mode_share:.0%} of the rows.",
+                "Ask by itself whether it is: a class is easier to learn, and to act on, than a "
+                "mean between it and all others.",
+            )
+        )
+    if spread.far_share >= _MOST_OF_THE_SPREAD:
+        findings.append(
+            warning(
+                f"{plural(spread.n_far, 'row')} far out, a hundredth of all, hold "
+                f"{spread.far_share:.0%} of the spread of the label: R² and squared errors rest on "
+                "them.",
+                "If every row matters alike, set scoring = 'mean_absolute_error' under [problem]; "
+                "check that these rows are no slips.",
+            )
+        )
+    return findings
 
 
 def _count_findings(evidence: Evidence) -> list[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.data.machine_shares import MachineShare, n_machine_rows
 from leadline.phases.data.set_aside import Split
-from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Role
+from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, NumberSpread, Role
 from leadline.phases.data.suspicions import (
     FilledLeak,
     Group,
@@ -15,6 +15,7 @@ from leadline.phases.data.suspicions import (
     Sentinel,
     Spellings,
     SpreadLeak,
+    TellingGap,
     TextLeak,
 )
 from leadline.phases.scoring import Task
@@ -59,6 +60,8 @@ class Evidence:
         Every column of the files.
     classes : tuple of ClassCount
         Most frequent first; empty for regression.
+    spread : NumberSpread or None
+        Of the label, where it is a number.
     n_duplicates : int
         Rows whose features equal those of an earlier row.
     n_conflicts : int
@@ -82,6 +85,8 @@ class Evidence:
         Texts that give the label away.
     filled_leaks : tuple of FilledLeak
         Columns that are filled, or empty, in rows of one class nearly only.
+    telling_gaps : tuple of TellingGap
+        Other columns whose missing values go with the label, the strongest first.
     near_repeats : float in [0, 1]
         Share of the test rows that are nearly the same as some train row, beyond chance.
     positive : str
@@ -92,6 +97,8 @@ class Evidence:
         True if the rows lie in time order in the file.
     split : Split
         How the test set was set aside.
+    is_random_stated : bool
+        Whether a person said that rows are set aside at random, though they be dated.
     machine_rows : str
         Digest of the rows that only machines labelled and that are learnt from, as Parquet; they
         are none of the snapshot's. Empty if there are none.
@@ -117,6 +124,7 @@ class Evidence:
     n_unlabelled: int = 0
     columns: tuple[Column, ...]
     classes: tuple[ClassCount, ...] = ()
+    spread: NumberSpread | None = None
     n_duplicates: int = 0
     n_conflicts: int = 0
     n_crossing: int = 0
@@ -128,12 +136,14 @@ class Evidence:
     spread_leak: SpreadLeak | None = None
     text_leaks: tuple[TextLeak, ...] = ()
     filled_leaks: tuple[FilledLeak, ...] = ()
+    telling_gaps: tuple[TellingGap, ...] = ()
     near_repeats: float = 0.0
     positive: str = ""
     time_column: str = ""
     group_column: str = ""
     is_ordered: bool = False
     split: Split
+    is_random_stated: bool = False
     machine_rows: str = ""
     machine_labels: str = ""
     machine_shares: tuple[MachineShare, ...] = ()

@@ -61,3 +61,25 @@ class ClassCount:
 
     value: str
     n_rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberSpread:
+    """How the numbers of a label lie: at one value, and far out.
+
+    Attributes
+    ----------
+    mode : float
+        The number that most rows have.
+    mode_share : float in [0, 1]
+        Of all rows.
+    n_far : int
+        The hundredth of the rows that lie farthest from the mean.
+    far_share : float in [0, 1]
+        Their share of the sum of squares about the mean.
+    """
+
+    mode: float
+    mode_share: float
+    n_far: int
+    far_share: float

@@ -87,7 +87,16 @@ def _kind_findings(evidence: Evidence) -> list[Finding]:
     if split.kind is SplitKind.GROUP:
         return [note(f"Split by group: no {split.column!r} is on both sides.")]
     findings = [note("Split at random; equal rows are always on the same side.")]
-    if evidence.time_column:
+    if evidence.time_column and evidence.is_random_stated:
+        findings.append(
+            note(
+                f"Rows are dated ({evidence.time_column!r}), and split at random as [data] split "
+                "says.",
+                "",
+                (evidence.time_column,),
+            )
+        )
+    elif evidence.time_column:
         findings.append(
             warning(
                 f"Rows are dated ({evidence.time_column!r}) but split at random.",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
-from leadline.phases.data.suspicions import FilledLeak, Group, Leak, SpreadLeak
+from leadline.phases.data.suspicions import FilledLeak, Group, Leak, SpreadLeak, TellingGap
 from leadline.phases.data.text_findings import text_findings
 from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import plural
 
 LEAK_SCORE = 0.98
 """From this score on, a column alone is said to tell the label."""
@@ -36,6 +37,7 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
 def _leak_findings(evidence: Evidence) -> list[Finding]:
     found = [leak_finding(leak) for leak in evidence.leaks if leak.score >= LEAK_SCORE]
     found += map(filled_finding, evidence.filled_leaks)
+    found += [gap_finding(gap, evidence) for gap in evidence.telling_gaps]
     spread = evidence.spread_leak
     return found if spread is None else [*found, spread_finding(spread)]
 
@@ -59,6 +61,36 @@ def filled_finding(leak: FilledLeak) -> Finding:
         f"rows {leak.share:.0%}): it may be written only after the fact.",
         f"If it is, name it under [data] exclude: exclude = [{leak.column!r}].",
         (leak.column,),
+    )
+
+
+def gap_finding(gap: TellingGap, evidence: Evidence) -> Finding:
+    """Columns whose missing values go with the label: a warning where they tell much of it."""
+    names = ", ".join(map(repr, gap.columns[:_MOST_NAMED]))
+    more = len(gap.columns) - _MOST_NAMED
+    names += f" and {more:,} more" if more > 0 else ""
+    are, they = ("are", "they are") if len(gap.columns) > 1 else ("is", "it is")
+    excluded = ", ".join(map(repr, gap.columns))
+    if gap.value:
+        told = f"{gap.missing:.0%} of them have {gap.value!r}, of the others {gap.others:.0%}"
+    else:
+        label = next(each.name for each in evidence.columns if each.role is Role.LABEL)
+        told = (
+            f"{label!r} is {gap.missing:.4g} there in the median, and {gap.others:.4g} in the "
+            "others"
+        )
+    words = f"{names} {are} missing in {plural(gap.n_missing, 'row')}, which tells: {told}."
+    if gap.is_leak:
+        return warning(
+            f"{words} It may be written only after the fact.",
+            f"If it is, name it under [data] exclude: exclude = [{excluded}].",
+            gap.columns,
+        )
+    return (warning if gap.is_strong else note)(
+        words,
+        f"A model learns from it: check that {they} missing for the same reason when it is used; "
+        f"where that is not so, exclude = [{excluded}] under [data].",
+        gap.columns,
     )
 
 

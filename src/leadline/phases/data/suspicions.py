@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_NEARLY_ALL = 0.9
+_STRONG = 0.3  # a medium effect (Cohen 1988, Statistical power analysis, ch. 7)
+
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingDoubt:
@@ -64,6 +67,42 @@ class FilledLeak:
     n_rows: int
     n_of_value: int
     share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TellingGap:
+    """Columns that are missing in the same rows, of which the label is another.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        Their names.
+    n_missing : int
+        Rows without a value.
+    value : str
+        A class, or a number that many rows have; empty where all numbers are compared.
+    missing, others : float
+        The share of that value among these rows and among all others; else the medians.
+    strength : float in [0, 1]
+        Cramer's V of classes, the rank-biserial correlation of numbers; at 1 it tells all.
+    """
+
+    columns: tuple[str, ...]
+    n_missing: int
+    value: str
+    missing: float
+    others: float
+    strength: float
+
+    @property
+    def is_leak(self) -> bool:
+        """Whether it tells nearly all: perhaps it is written only after the fact."""
+        return self.strength >= _NEARLY_ALL
+
+    @property
+    def is_strong(self) -> bool:
+        """Whether a model will learn from it."""
+        return self.strength >= _STRONG
 
 
 @dataclass(frozen=True, kw_only=True)

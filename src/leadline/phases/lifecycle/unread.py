@@ -25,7 +25,9 @@ _GOAL = frozenset({"scoring", "target_score"})
 _CURRENCY = frozenset({"currency"})
 
 # the files may be written anew with the same rows
-_OF_DATA = frozenset({"source_digest", "files_digest", "machine_labels", "machine_notes"})
+_REWRITTEN = frozenset({"source_digest", "files_digest", "machine_labels", "machine_notes"})
+# what a person says of the split changes what feasibility makes of it, and no row of it
+_OF_DATA = _REWRITTEN | {"is_random_stated"}
 # what only machines labelled is learnt from, and nothing else
 _TAUGHT = frozenset({"machine_rows", "machine_shares"})
 # a second run goes on from the first one's trials; its examples depend on the time left
@@ -43,7 +45,10 @@ _Fields = Mapping[str, frozenset[str]]
 
 _UNREAD: Mapping[str, _Fields] = {
     "data": {"problem": _WORDS | _ERRORS | _GRANTED | _GOAL | _CURRENCY},
-    "feasibility": {"problem": _WORDS | _ERRORS | _GRANTED | _CURRENCY, "data": _OF_DATA | _TAUGHT},
+    "feasibility": {
+        "problem": _WORDS | _ERRORS | _GRANTED | _CURRENCY,
+        "data": _REWRITTEN | _TAUGHT,
+    },
     "decision.define": {"problem": _WORDS, "data": _OF_DATA | _TAUGHT},
     "search": {"problem": _WORDS | _ERRORS, "data": _OF_DATA},
     "decision.find": {"search": _OF_SEARCH},

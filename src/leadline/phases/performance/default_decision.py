@@ -75,6 +75,10 @@ class NumberErrors:
         Smallest train label; None in entries from before it was kept.
     n_below : int
         Test rows that are predicted to be below it.
+    constant : float or None
+        The one answer that would be right for the most train rows; None in entries of before.
+    constant_right : float in [0, 1] or None
+        The share of test rows that it would be right for.
     """
 
     tolerance: float
@@ -87,6 +91,8 @@ class NumberErrors:
     mean_on_stream: float | None = None
     least: float | None = None
     n_below: int = 0
+    constant: float | None = None
+    constant_right: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,8 +90,19 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
             warning(
                 "Nobody has said how far off is still of use. "
                 f"{three_digits(numbers.tolerance)} was taken: "
-                "labels usually lie that far from the middle one.",
+                "labels lie about that far from the middle one.",
                 "Set [problem] tolerance in leadline.toml, then 'leadline run'.",
+            )
+        )
+    constant, its = numbers.constant, numbers.constant_right
+    if constant is not None and its is not None and its >= plain.right.estimate:
+        findings.append(
+            warning(
+                f"To be off by at most {three_digits(numbers.tolerance)}, no model is needed: "
+                f"always answering {three_digits(constant)} is as near in {its:.0%} of test rows, "
+                f"the model in {plain.right.estimate:.0%}.",
+                "Set a [problem] tolerance that tells a good answer from a poor one, or scoring = "
+                "'mean_absolute_error', which means the middle answer; or bring better columns.",
             )
         )
     if numbers.least is not None and numbers.n_below >= _MANY_BELOW * plain.n_test:

@@ -131,7 +131,9 @@ class PointSlices:
     n_unknown : int
         Slices of one column that have not enough rows to know.
     alike_by : str
-        Column of groups whose rows are alike, if the split keeps them together; else empty.
+        Column of groups or times whose rows are alike, if the split is by them; else empty.
+    is_by_time : bool
+        Whether that is a column of times.
     lines : tuple of SliceLine
         Those that are worse, those of named groups, and some of the others, worst first.
     groups : tuple of GroupLine
@@ -145,6 +147,7 @@ class PointSlices:
     n_pairs: int
     n_unknown: int = 0
     alike_by: str = ""
+    is_by_time: bool = False
     lines: tuple[SliceLine, ...] = ()
     groups: tuple[GroupLine, ...] = ()
 
@@ -246,14 +249,19 @@ def _unknown_groups(report: PointSlices) -> list[Finding]:
 
 
 def _alike_finding(report: PointSlices, findings: Sequence[Finding]) -> list[Finding]:
-    """That rows depend on each other, where a difference was named as if they did not."""
-    if not report.alike_by or all(each.severity is Severity.NOTE for each in findings):
+    """That rows depend on each other, where differences are judged, or shown, as if not."""
+    is_named = any(each.severity is not Severity.NOTE for each in findings)
+    if not report.alike_by or not (is_named or report.groups):
         return []
+    narrow = ", and the intervals of named groups are too narrow" if report.groups else ""
+    rows, them = f"Rows of one {report.alike_by!r} are alike", "a few of them"
+    if report.is_by_time:
+        rows, them = f"Rows near each other by {report.alike_by!r} may be alike", "a short time"
     return [
         note(
-            f"Rows of one {report.alike_by!r} are alike, and differences were judged as if they "
-            "were not: more are named than the 1 in 20 that is meant.",
-            "Look whether the rows of a slice come from a few of them.",
+            f"{rows}, and differences were judged as if they were not: more are named than the 1 "
+            f"in 20 that is meant{narrow}.",
+            f"Look whether the rows of a slice come from {them}.",
             (report.alike_by,),
         )
     ]

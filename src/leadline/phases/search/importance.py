@@ -12,6 +12,7 @@ NEARLY_ALL = 0.75
 """Share of what a candidate is better than nothing by, from which a column carries nearly all."""
 
 _MOST_NAMED = 3
+_LITTLE = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +165,13 @@ class Importance:
         return first if first.share > NEARLY_ALL else None
 
     @property
+    def says_little(self) -> bool:
+        """Whether the candidate takes less than a fifth of the way from nothing to the best."""
+        metric = scoring_of(self.scoring)
+        room = abs((0.0 if metric.is_loss else metric.best) - self.score_of_nothing)
+        return abs(self.score - self.score_of_nothing) < _LITTLE * room
+
+    @property
     def summary(self) -> str:
         """What it leans on, in a sentence without a full stop."""
         first = self.useful[:_MOST_NAMED]
@@ -198,6 +206,9 @@ def importance_findings(importance: Importance | None) -> list[Finding]:
         fall = importance.fall(importance.useful[0]) if importance.useful else ""
         return [note(f"{importance.summary}{first}{fall}.")]
     verb = "carry" if len(carrier.columns) > 1 else "carries"
+    if importance.says_little:
+        told = f"{_listed(carrier.columns)} {verb} nearly all of the little that is learnt"
+        return [note(f"{told}: without, {importance.fall(carrier)}.", "", carrier.columns)]
     known = "Were they" if len(carrier.columns) > 1 else "Was it"
     return [
         warning(

@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 
 from leadline.errors import NotReadyError
 from leadline.phases.number_format import percent
-from leadline.phases.scoring import scoring_of
+from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.search_findings import USUAL_START_S, findings_of, reach, starved
-from leadline.phases.search.trial import Closed, Trial, TrialState
+from leadline.phases.search.trial import Closed, Example, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
 from leadline.phases.wording import plural
 
@@ -85,6 +85,16 @@ class Search(Verdict, Evidence):
         return (
             reasons(self.chosen_trial, self.ranked, self.scoring, self.price) if self.chosen else ()
         )
+
+    @property
+    def is_of_numbers(self) -> bool:
+        """Whether numbers are predicted: of these nobody has said here which are right."""
+        return Task.REGRESSION in scoring_of(self.scoring).tasks
+
+    def said_of(self, example: Example) -> str:
+        """Whether an example is right; a number is nearer than the mean error, or farther."""
+        good, bad = ("nearer", "farther") if self.is_of_numbers else ("right", "wrong")
+        return good if example.is_right else bad
 
     def compared(self, other: Trial) -> Comparison | None:
         """The chosen trial against another on their shared folds; None if they share none."""

@@ -9,6 +9,7 @@ from leadline.phases.search.importance import importance_findings
 from leadline.phases.search.search_evidence import Evidence
 from leadline.phases.search.trial import PROMPTED, Closed, TrialState
 from leadline.phases.verdict import Finding, note, warning
+from leadline.phases.wording import plural
 
 USUAL_START_S = 4.0
 """Seconds within which processes start on a quiet machine."""
@@ -35,9 +36,13 @@ def findings_of(evidence: Evidence) -> list[Finding]:
     not_started = [trial.name for trial in evidence.trials if trial.state is TrialState.NOT_STARTED]
     if not_started:
         closer = "The search was ended" if evidence.closed is Closed.HAND else "The time box closed"
-        findings.append(note(f"{closer} on {', '.join(not_started)}; the best so far is kept."))
+        is_any = any(trial.mean is not None for trial in evidence.trials)
+        kept = "the best so far is kept" if is_any else "nothing was measured before"
+        findings.append(note(f"{closer} on {', '.join(not_started)}; {kept}."))
     if evidence.n_kept:
-        findings.append(note(f"{evidence.n_kept:,} fits of earlier runs were used again."))
+        were = "was" if evidence.n_kept == 1 else "were"
+        fits = plural(evidence.n_kept, "fit")
+        findings.append(note(f"{fits} of earlier runs {were} used again."))
     findings += [each for each in (_slow_start(evidence), _busy(evidence)) if each]
     if evidence.chosen:
         findings += [each for each in (_simpler(evidence), _tie(evidence)) if each]

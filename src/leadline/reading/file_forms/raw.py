@@ -36,6 +36,7 @@ from leadline.reading.file_forms.spreadsheet import read_sheet
 from leadline.reading.file_forms.trim_advice import Advice
 
 _MOST_COLUMNS = 10_000
+_MOST_SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def open_table(
     """
     if packing is not None and (table := _by_blocks(path, note, trim, known, packing)) is not None:
         return table
-    data, form = open_source(path, note, trim.advice)
+    data, form = open_source(path, note)
     if form is Form.DELIMITED:
         table = _delimited(data, path, note, trim, known)
     elif form is Form.SPREADSHEET:
@@ -326,28 +327,73 @@ def _refuse_shape(frame: pl.DataFrame, name: str, trim: Trim) -> None:
         )
 
 
-def refuse_other_columns(first: RawTable, table: RawTable) -> None:
-    """Refuse a file that has not the columns of the first.
+def same_columns(
+    tables: Sequence[RawTable], exclude: Sequence[str], advice: Advice, note: Note
+) -> list[RawTable]:
+    """The files with empty columns where some lack one that a person leaves out.
+
+    Parameters
+    ----------
+    tables : sequence of RawTable
+        At least one.
+    exclude : sequence of str
+        Columns that nobody learns from.
+    advice : Advice
+        Where a person can name more of them.
+    note : callable
+        Told which columns these are.
 
     Raises
     ------
     DataError
-        If a column is lacking, or there is another one.
+        If a file lacks another column of the first, or has another one.
     """
+    names = dict.fromkeys(name for table in tables for name in table.frame.columns)
+    lacked = [
+        name
+        for name in names
+        if name in exclude and not all(name in table.frame.columns for table in tables)
+    ]
+    if lacked:
+        note(f"Not in every file, and left out: {_named(lacked)}.")
+    tables = [_with_empty(table, lacked) for table in tables]
+    for table in tables[1:]:
+        _refuse_other_columns(tables[0], table, advice)
+    return tables
+
+
+def _with_empty(table: RawTable, names: Sequence[str]) -> RawTable:
+    nothing = pl.lit(None, pl.String)
+    empty = [nothing.alias(name) for name in names if name not in table.frame.columns]
+    return replace(table, frame=table.frame.with_columns(empty)) if empty else table
+
+
+def _refuse_other_columns(first: RawTable, table: RawTable, advice: Advice) -> None:
     expected, columns = first.frame.columns, table.frame.columns
     lacking = [column for column in expected if column not in columns]
     extra = [column for column in columns if column not in expected]
-    if lacking or extra:
-        parts = [f"lacks {_named(lacking)}"] * bool(lacking) + [f"has also {_named(extra)}"] * bool(
-            extra
+    if not lacking and not extra:
+        return
+    parts = [f"lacks {_named(lacking)}"] * bool(lacking)
+    parts += [f"has also {_named(extra)}"] * bool(extra)
+    shared = [column for column in columns if column in expected]
+    way_out = "Mend it, or leave the file out."
+    if lacking and extra and shared:
+        way_out = (
+            "If it belongs beside the rows, join the files into one first, by a column of both "
+            f"({_named(shared)}); else mend it, or leave the file out."
         )
-        raise DataError(
-            f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
-            "All files need the same columns.",
-            "Mend it, or leave the file out.",
-        )
+    elif advice is Advice.PROJECT:
+        options = " ".join(f"--exclude {name}" for name in (*lacking, *extra)[:_MOST_SHOWN])
+        way_out = f"Mend it, or leave the column out: {options}, or [data] exclude."
+    raise DataError(
+        f"{table.path.name} {' and '.join(parts)}, compared with {first.path.name}.",
+        "Files are read one below the other: all need the same columns.",
+        way_out,
+    )
 
 
 def _named(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:5])
-    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown
+    shown = ", ".join(repr(name) for name in names[:_MOST_SHOWN])
+    more = len(names) - _MOST_SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown

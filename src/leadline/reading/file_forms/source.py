@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO
 
 from leadline.errors import DataError
-from leadline.reading.file_forms.trim_advice import Advice
 
 Note = Callable[[str], None]
 
@@ -70,7 +69,7 @@ def like_it(n_more: int) -> str:
     return f"{lines} like it; nothing was imported."
 
 
-def open_source(path: Path, note: Note, advice: Advice = Advice.PROJECT) -> tuple[bytes, Form]:
+def open_source(path: Path, note: Note) -> tuple[bytes, Form]:
     """Read a file, unpack it, and recognise its form by what is in it, not by its name.
 
     Parameters
@@ -79,8 +78,6 @@ def open_source(path: Path, note: Note, advice: Advice = Advice.PROJECT) -> tupl
         Of the file.
     note : callable
         Told what a person should know: another encoding was assumed, say.
-    advice : Advice
-        Where a person named the file.
 
     Returns
     -------
@@ -92,10 +89,10 @@ def open_source(path: Path, note: Note, advice: Advice = Advice.PROJECT) -> tupl
     DataError
         If there is no such file, or it is not a table.
     """
-    data = _bytes_of(path, advice)
+    data = _bytes_of(path)
     if _is_workbook(data):
         return data, Form.SPREADSHEET
-    data = _unpacked(data, path.name, advice)
+    data = _unpacked(data, path.name)
     if not data.strip():
         raise DataError(f"{path.name} is empty.", _FORMS, "Check the path, or export it again.")
     if data.startswith(b"PAR1"):
@@ -143,11 +140,9 @@ def _is_workbook(data: bytes) -> bool:
         return False
 
 
-def _bytes_of(path: Path, advice: Advice) -> bytes:
+def _bytes_of(path: Path) -> bytes:
     if path.is_dir():
-        raise DataError(
-            f"{path} is a folder.", "A file is needed.", f"Name the files in it{advice.under}."
-        )
+        raise DataError(f"{path} is a folder.", "A file is needed.", "Name the files in it.")
     try:
         _refuse_size(path.stat().st_size, path.name, "")
         return path.read_bytes()
@@ -155,7 +150,7 @@ def _bytes_of(path: Path, advice: Advice) -> bytes:
         raise DataError(
             f"There is no file {path}.",
             "A file of data is needed.",
-            f"Check the path{advice.under}.",
+            "Check the path.",
         ) from None
     except OSError as error:
         raise DataError(
@@ -165,12 +160,12 @@ def _bytes_of(path: Path, advice: Advice) -> bytes:
         ) from None
 
 
-def _unpacked(data: bytes, name: str, advice: Advice) -> bytes:
+def _unpacked(data: bytes, name: str) -> bytes:
     try:
         if data.startswith(b"\x1f\x8b"):
             return _gunzipped(data, name)
         if data.startswith(b"PK\x03\x04"):
-            return _only_member(data, name, advice)
+            return _only_member(data, name)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError) as error:
         raise DataError(
             f"{name} cannot be unpacked: {error}.", "A whole archive is needed.", "Fetch it again."
@@ -178,7 +173,7 @@ def _unpacked(data: bytes, name: str, advice: Advice) -> bytes:
     return data
 
 
-def _only_member(data: bytes, name: str, advice: Advice) -> bytes:
+def _only_member(data: bytes, name: str) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members = [
             member
@@ -189,7 +184,7 @@ def _only_member(data: bytes, name: str, advice: Advice) -> bytes:
             raise DataError(
                 f"{name} is a zip of {len(members)} files.",
                 "One table is needed.",
-                f"Unpack it and name the files wanted{advice.under}.",
+                "Unpack it and name the files wanted.",
             )
         _refuse_size(archive.getinfo(members[0]).file_size, name, "unpacked ")
         with archive.open(members[0]) as member:

@@ -17,17 +17,6 @@ class Advice(StrEnum):
     FILE = "file"
     """Nowhere: the file itself has to be changed."""
 
-    @property
-    def under(self) -> str:
-        """Where files are named, to end a sentence with; empty where there is the path alone.
-
-        Examples
-        --------
-        >>> f"Check the path{Advice.PROJECT.under}.", f"Check the path{Advice.FILE.under}."
-        ('Check the path under [data] files.', 'Check the path.')
-        """
-        return " under [data] files" if self is Advice.PROJECT else ""
-
     def said(self, what: str, name: str, value: object, otherwise: str = "") -> str:
         """What to do, and by which option or setting.
 

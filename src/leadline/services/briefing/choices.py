@@ -187,15 +187,17 @@ def _lost(stale: tuple[str, ...]) -> str:
 
 
 def _took(verdicts: Mapping[str, Verdict], rows: tuple[str, ...], currency: str) -> str:
-    """Machine time of the newest verdicts of some rows and its price; labels are kept."""
-    its = [verdicts[row] for row in rows if row in verdicts]
-    seconds = sum(getattr(each, "spent_s", 0.0) for each in its)
-    cost = sum(each.cost for each in its if isinstance(each, Search))
-    noted = [f"{duration(seconds)} of machine time"] if seconds else []
+    """Machine time of the newest verdicts of some rows, as far as it is noted, and its price."""
+    its = {row: verdicts[row] for row in rows if row in verdicts}
+    noted_s = {row: s for row, each in its.items() if (s := getattr(each, "spent_s", 0.0))}
+    cost = sum(each.cost for each in its.values() if isinstance(each, Search))
+    # verdicts of the other rows do not say how long they took
+    of = f", of {', '.join(noted_s)} alone" if len(noted_s) < len(its) else ""
+    noted = [f"{duration(sum(noted_s.values()))} of machine time"] if noted_s else []
     noted += [money(cost, currency)] if cost else []
     if not noted:
         return "Not known: nothing was noted of what it took."
-    return f"What it took, if all is done again: {' and '.join(noted)}."
+    return f"What it took, if all is done again: {' and '.join(noted)}{of}."
 
 
 def _stop(stage: Stage, seen: Standpoint) -> ChoiceLine:

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from leadline.errors import DataError
-from leadline.reading.across_files import perhaps_decimals
+from leadline.reading.across_files import MarkCounts
 from leadline.reading.conform import refuse_missing
 from leadline.reading.file_forms.raw import Trim
 from leadline.reading.file_forms.source import Note
@@ -31,8 +31,6 @@ from leadline.serving.releases.release_place import ReleasePlace
 
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 """Between the fields, by the suffix of a file of text."""
-
-_FEWEST_TO_TELL = 20
 
 
 @dataclass(frozen=True)
@@ -108,6 +106,8 @@ class Part:
         What a person should know.
     inputs : InputCounts
         What is unusual about its rows.
+    marks : dict of str to list of MarkCounts
+        Column to how its numbers are written, chunk by chunk, where that could be misread.
     """
 
     index: int
@@ -118,6 +118,7 @@ class Part:
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
     inputs: InputCounts = field(default_factory=InputCounts)
+    marks: dict[str, list[MarkCounts]] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """As JSON."""
@@ -129,7 +130,11 @@ class Part:
         told = json.loads(data)
         listed = {name: tuple(told[name]) for name in ("columns", "notes")}
         inputs = InputCounts(**told.get("inputs", {}))
-        return cls(**{**told, **listed, "inputs": inputs})
+        marks = {
+            name: [MarkCounts(**each) for each in counts]
+            for name, counts in told.get("marks", {}).items()
+        }
+        return cls(**{**told, **listed, "inputs": inputs, "marks": marks})
 
 
 def score_elsewhere(spec: PieceSpec) -> Part:
@@ -154,12 +159,15 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
     folders += [scoring.folder] if scoring.folder else []
     notes: list[str] = []
     frames = []
+    marks: dict[str, list[MarkCounts]] = {}
     n_learnt, inputs = 0, InputCounts()
     chunks = read_piece(
         piece, scoring.chunk_rows, bundle.manifest.columns, scoring.trim, notes.append
     )
     for chunk in chunks:
         laid = replace(chunk, frame=_laid_out(chunk.frame, piece, scoring.columns))
+        for name, counts in _marks(bundle, laid.frame).items():
+            marks.setdefault(name, []).append(counts)
         names = _free_names(laid.frame, bundle.manifest, piece, scoring.columns)
         X = _read_or_tell(bundle, laid, folders, notes.append)
         if bundle.learnt is not None:
@@ -178,6 +186,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         tuple(frame.columns),
         tuple(notes),
         inputs,
+        marks,
     )
     scoring.parts.child(part_name(spec.index, scoring.suffix)).write(data)
     scoring.parts.child(part_name(spec.index, ".json")).write(part.to_bytes())
@@ -233,12 +242,12 @@ def _read_or_tell(
     """A chunk as the model is given it; totals at its end are told, or refused if they are odd."""
     totals = chunk.frame, chunk.place, chunk.n_totals, Advice.COMMAND
     try:
-        X = _read(bundle, chunk, folders, note)
+        X = _read(bundle, chunk, folders)
     except DataError:
         if chunk.n_totals:
             above = chunk.frame.head(chunk.frame.height - chunk.n_totals)
             # whatever else is odd is told first
-            _read(bundle, replace(chunk, frame=above), folders, note)
+            _read(bundle, replace(chunk, frame=above), folders)
             raise totals_refused(*totals) from None
         raise
     if chunk.n_totals:
@@ -246,23 +255,30 @@ def _read_or_tell(
     return X
 
 
-def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path], note: Note) -> pl.DataFrame:
+def _read(bundle: ReleaseBundle, chunk: Chunk, folders: Sequence[Path]) -> pl.DataFrame:
     """A chunk as the model is given it."""
     manifest = bundle.manifest
     refuse_missing(chunk.frame, manifest.columns)
-    text = pl.col(pl.String)
-    cleaned = chunk.frame.select(pl.col(n) for n in chunk.frame.columns if n in manifest.columns)
-    # the words for a missing value mean here what they meant in training
-    cleaned = cleaned.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
-    for name in cleaned.columns:
-        reading = manifest.reading_schema.get(name)
-        # a few rows at the end of a large file say nothing of it
-        if cleaned.height < _FEWEST_TO_TELL or reading is None:
-            continue
-        if told := perhaps_decimals(cleaned[name], reading):
-            note(told)
+    cleaned = _cleaned(chunk.frame, manifest)
     cleaned = _with_images(cleaned, manifest, chunk.place, folders)
     return bundle.read(cleaned, place=chunk.place)
+
+
+def _cleaned(frame: pl.DataFrame, manifest: Manifest) -> pl.DataFrame:
+    """The columns that the model reads; words for no value mean what they meant in training."""
+    text = pl.col(pl.String)
+    frame = frame.select(pl.col(n) for n in frame.columns if n in manifest.columns)
+    return frame.with_columns(pl.when(~text.is_in(list(manifest.missing))).then(text))
+
+
+def _marks(bundle: ReleaseBundle, frame: pl.DataFrame) -> dict[str, MarkCounts]:
+    """How numbers are written, of columns of which that could be misread."""
+    known = {each.name: each for each in bundle.manifest.reading_schema if each.thousands}
+    cleaned = _cleaned(
+        frame.select(name for name in known if name in frame.columns), bundle.manifest
+    )
+    counts = {name: MarkCounts.of(cleaned[name], known[name]) for name in cleaned.columns}
+    return {name: each for name, each in counts.items() if each.n_cells}
 
 
 def _with_images(

@@ -15,6 +15,7 @@ from pathlib import Path
 from leadline.engines.contract import Executor
 from leadline.engines.in_order import in_order
 from leadline.errors import DataError, LeadlineError
+from leadline.reading.across_files import MarkCounts
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
 from leadline.reading.unusual_inputs import UnusualInputs, UsualInputs
@@ -382,6 +383,10 @@ def _tell(
         return
     for words in dict.fromkeys(each for part in parts for each in part.notes):
         note(words)
+    for reading in bundle.manifest.reading_schema:
+        counts = [each for part in parts for each in part.marks.get(reading.name, ())]
+        if words := MarkCounts.judge(counts, reading):
+            note(words)
     n_rows, n_learnt = (sum(getattr(part, at) for part in parts) for at in ("n_rows", "n_learnt"))
     words = "" if bundle.learnt is None else bundle.learnt.words(n_learnt, n_rows)
     if words:

@@ -22,7 +22,9 @@ def worth_of_rows(
     """Rows of their own that would tell a share as well as the rows of these groups do.
 
     The rows over the design effect of the groups [1]_, less what Student's t of few groups
-    takes [2]_. Where all rows are hits, or none is, a group counts as one row.
+    takes [2]_. Where all rows are hits, or none is, a group counts as one trial, and the rows are
+    those for which Wilson's bound is the exact one [3]_: of three groups that are all right, a
+    share of .37 or more, at a level of .9.
 
     Parameters
     ----------
@@ -36,7 +38,7 @@ def worth_of_rows(
     Returns
     -------
     ndarray of shape (...,)
-        At most the trials; at least 1 where there is one.
+        At most the trials; at least 1 where there is one, but of one group.
 
     References
     ----------
@@ -44,6 +46,8 @@ def worth_of_rows(
     .. [2] E. L. Korn, B. I. Graubard (1998), Confidence intervals for proportions with small
        expected number of positive counts estimated from survey data. Survey Methodology 24,
        193-201.
+    .. [3] C. J. Clopper, E. S. Pearson (1934), The use of confidence or fiducial limits illustrated
+       in the case of the binomial. Biometrika 26, 404-413.
 
     Examples
     --------
@@ -106,8 +110,16 @@ def _worth(
     spread = np.where(off > 0, np.minimum(alone, n_rows), n_rows)
     spread = spread * (two_sided_z(confidence_level) / reach) ** 2
     # rows that are all alike, or one group, have no spread that could be seen
-    worth = np.where((np.asarray(variance) == 0) | (n_parts < 2), n_groups, spread)
-    return np.asarray(np.clip(worth, np.minimum(n_rows, 1), n_rows))
+    is_unseen = (np.asarray(variance) == 0) | (n_parts < 2)
+    unseen = np.minimum(_worth_of_alike(n_groups, confidence_level), n_rows)
+    return np.asarray(np.where(is_unseen, unseen, np.clip(spread, np.minimum(n_rows, 1), n_rows)))
+
+
+def _worth_of_alike(n_groups: ArrayLike, confidence_level: float) -> Floats:
+    """Rows for which Wilson's bound is the exact one of so many groups without an exception."""
+    n = np.asarray(n_groups, np.float64)
+    exact = ((1 - confidence_level) / 2) ** (1 / np.maximum(n, 1))
+    return np.where(n > 0, two_sided_z(confidence_level) ** 2 * exact / (1 - exact), 0.0)
 
 
 @dataclass(frozen=True)

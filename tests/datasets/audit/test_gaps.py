@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+import pytest
+
+from leadline.datasets.audit.gaps import telling_gaps
+from leadline.phases.data import TellingGap
+
+N = 2_000
+
+
+def gaps(
+    missing: dict[str, np.ndarray], label: np.ndarray, *, is_class: bool
+) -> tuple[TellingGap, ...]:
+    frame = pl.DataFrame({name: np.where(rows, np.nan, 1.0) for name, rows in missing.items()})
+    return telling_gaps(frame.fill_nan(None), label, is_class=is_class)
+
+
+def test_who_does_not_say_it_is_told_by_the_median() -> None:
+    rng = np.random.default_rng(1)
+    amount = rng.lognormal(4, 1, N)
+    often = rng.random(N) < np.where(amount > np.median(amount), 0.55, 0.2)
+    masks = {"pay": often, "wage": often, "by chance": rng.random(N) < 0.3}
+    (gap,) = gaps(masks | {"few": amount > np.sort(amount)[-9]}, amount, is_class=False)
+    assert gap.columns == ("pay", "wage")
+    assert gap.n_missing == often.sum()
+    assert (gap.missing, gap.others) == (np.median(amount[often]), np.median(amount[~often]))
+    assert gap.strength == pytest.approx(0.38, abs=0.06)
+    assert gap.is_strong
+    assert not gap.is_leak
+
+
+def test_a_claim_has_a_date_only_where_there_was_one() -> None:
+    rng = np.random.default_rng(2)
+    damage = np.where(rng.random(N) < 0.3, rng.lognormal(6, 1, N), 0.0)
+    (gap,) = gaps({"claimed": damage == 0}, damage, is_class=False)
+    assert (gap.value, gap.missing, gap.others) == ("0", 1.0, 0.0)
+    assert gap.is_leak
+
+
+def test_of_classes_the_one_that_differs_most_is_named() -> None:
+    rng = np.random.default_rng(3)
+    label = rng.choice(["a", "b", "c"], N, p=[0.7, 0.25, 0.05])
+    (gap,) = gaps({"x": rng.random(N) < np.where(label == "b", 0.4, 0.2)}, label, is_class=True)
+    assert gap.value == "b"
+    assert gap.missing > gap.others + 0.1
+    assert not gap.is_strong
+
+
+def test_of_many_columns_none_is_told_by_chance() -> None:
+    rng = np.random.default_rng(4)
+    masks = {f"x{j}": rng.random(300) < 0.4 for j in range(200)}
+    assert gaps(masks, rng.normal(size=300), is_class=False) == ()
+    assert gaps(masks, rng.choice(["a", "b"], 300), is_class=True) == ()
+    assert gaps(masks, np.full(300, "a"), is_class=True) == ()
