@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.monitor.class_rates import not_told, worse_words
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_LABELS,
     FEWEST_REFERENCE,
@@ -65,9 +66,12 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
     if alarm is not None:
         newest = next((b for b in reversed(evidence.blocks) if evidence.is_known(b)), None)
         now = f" In {newest.name} {rate_words(evidence, newest)}." if newest else ""
+        were = ""
+        if "error" in (alarm.worse or ("error",)):
+            were = f", where {evidence.reference_error:.1%} were wrong"
         return Answer.NO, (
-            f"Alarm since {alarm.block}: more is wrong than on the reference, where "
-            f"{evidence.reference_error:.1%} were.{now} Retrain, or explain the alarm."
+            f"Alarm since {alarm.block}: {worse_words(alarm.worse)} than on the reference{were}."
+            f"{_recent(evidence)}{now} Retrain, or explain the alarm."
         )
     if evidence.challenge is not None and evidence.challenge.due_since:
         return Answer.NO, evidence.challenge.words
@@ -90,6 +94,8 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
         )
     if not evidence.is_known(newest):
         return Answer.UNCLEAR, f"Of {newest.name} it is not known: {_lack(evidence, newest)}."
+    if newest.untold:
+        return Answer.UNCLEAR, f"Of {newest.name} {not_told(newest.untold)}."
     told = f"In {newest.name} {rate_words(evidence, newest)}"
     if evidence.n_reference_blocks < FEWEST_REFERENCE:
         why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
@@ -104,10 +110,28 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
     lead = "No worse than at release"
     if is_above:
         lead = "No alarm so far, though the newest block is worse than the reference"
+    elif below := [rate.name for rate in evidence.rates if rate.is_below]:
+        lie = "lies" if len(below) == 1 else "lie"
+        lead = f"No alarm so far, though {' and '.join(below)} of late {lie} below the reference"
+    elif vague := [rate.name for rate in evidence.rates if rate.is_vague]:
+        verb = "is" if len(vague) == 1 else "are"
+        lead = (
+            f"No more is wrong than at release; {' and '.join(vague)} of late {verb} hardly known"
+        )
     return Answer.GO, (
-        f"{lead}. {told}, on the reference {evidence.reference_error:.1%}; no alarm in "
-        f"{plural(n_known, 'block')} with labels."
+        f"{lead}. {told}, on the reference {evidence.reference_error:.1%}.{_recent(evidence)} "
+        f"No alarm in {plural(n_known, 'block')} with labels."
     )
+
+
+def _recent(evidence: Evidence) -> str:
+    """Recall and precision of late, in a sentence."""
+    if not any(rate.recent for rate in evidence.rates):
+        return ""
+    told = "; ".join(rate.words for rate in evidence.rates)
+    blocks = plural(evidence.n_recent, "block")
+    over = f"the last {blocks}" if evidence.n_recent > 1 else "that block"
+    return f" Over {over} with {plural(evidence.n_recent_labels, 'label')}: {told}."
 
 
 def _nothing(evidence: Evidence) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from itertools import pairwise
 
 from leadline.phases.monitor.challenge import challenge_findings
+from leadline.phases.monitor.class_rates import not_told, not_watched
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
@@ -19,6 +22,8 @@ from leadline.phases.wording import plural, three_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
+# days until the next block has begun
+_STEPS = {"week": 7, "month": 31}
 # an interval that is narrower has no width
 _EXACT = 1e-3
 _ACCURACY = "accuracy"
@@ -28,13 +33,17 @@ _MEASURED = frozenset({_ACCURACY, "error_rate"})
 
 def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
     """What a person should know beside the answer."""
+    alarm = evidence.open_alarm
     return (
         *_alarms(evidence),
         *_learnt(evidence),
+        *_missing(evidence),
         *_labels(evidence),
         *_silence(evidence),
         *_target(evidence),
-        *challenge_findings(evidence.challenge),
+        *_classes(evidence),
+        *_selected(evidence),
+        *challenge_findings(evidence.challenge, alarm.worse if alarm else ()),
         *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
         *_shifts(evidence),
@@ -76,6 +85,19 @@ def target_check(evidence: Evidence) -> TargetCheck | None:
     )
 
 
+def _selected(evidence: Evidence) -> list[Finding]:
+    """Blocks whose labels came of one kind of row only."""
+    blocks = [block for block in evidence.blocks if block.untold and not block.is_closed]
+    if not blocks:
+        return []
+    return [
+        warning(
+            f"Of {_named(blocks)} {not_told(blocks[-1].untold)}, and raises no alarm.",
+            "Label rows whatever the model said of them: leadline watch --ask rows.csv",
+        )
+    ]
+
+
 def _unchallenged(failed: str) -> list[Finding]:
     if not failed:
         return []
@@ -114,11 +136,15 @@ def _alarms(evidence: Evidence) -> list[Finding]:
             say = "say that you have seen it: leadline alarm seen --by NAME"
         elif alarm.why:
             say = "close it: leadline alarm close --by NAME"
+        compared = compared_block(evidence.blocks)
+        first = ""
+        if compared is not None and compared.shifts:
+            first = "See first what looks different: a column that broke is mended, not learnt. "
         found.append(
             warning(
                 f"Alarm of {alarm.block}: {alarm.words}.",
-                f"Retrain: label the newest blocks, add them to the data and run the project "
-                f"again. Or {say}",
+                f"{first}Retrain: label the newest blocks, add them to the data and run the "
+                f"project again. Or {say}",
             )
         )
     return found
@@ -138,6 +164,34 @@ def _learnt(evidence: Evidence) -> list[Finding]:
             "Hand over rows that came in since.",
         )
     ]
+
+
+def _missing(evidence: Evidence) -> list[Finding]:
+    """Weeks or months without a row, before what was handed over last; days may be days off."""
+    if evidence.block not in _STEPS:
+        return []
+    dated = [block for block in evidence.blocks if _DAY.fullmatch(block.name)]
+    found = []
+    for before, after in pairwise(dated):
+        start = date.fromisoformat(before.name)
+        wanted = after.name if after.is_newest else before.name
+        while (start := _next_start(start, evidence.block)).isoformat() < wanted:
+            found.append(start.isoformat())
+    if not found:
+        return []
+    shown = ", ".join(found[:_MOST_NAMED]) + (" and others" if len(found) > _MOST_NAMED else "")
+    return [
+        warning(
+            f"No row has come of {plural(len(found), evidence.block)} in between: {shown}.",
+            "Hand them over, if there are any: rows that fail to come may be others than those "
+            "that do.",
+        )
+    ]
+
+
+def _next_start(start: date, block: str) -> date:
+    later = start + timedelta(days=_STEPS[block])
+    return later if block == "week" else later.replace(day=1)
 
 
 def _labels(evidence: Evidence) -> list[Finding]:
@@ -196,10 +250,35 @@ def _target(evidence: Evidence) -> list[Finding]:
         return [note(f"{aim}; {why}{_released(target.released)}.")]
     return [
         note(
-            f"{aim}{_released(target.released)}. Labels here measure the share that is wrong, "
-            "which is held against the reference, not that."
+            f"{aim}{_released(target.released)}. Labels here do not measure that: "
+            f"{_measured(evidence)}, held against the reference."
         )
     ]
+
+
+def _measured(evidence: Evidence) -> str:
+    watched = [
+        "the share that is wrong",
+        *(rate.name for rate in evidence.rates if rate.is_watched),
+    ]
+    if len(watched) == 1:
+        return f"they measure {watched[0]}"
+    return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
+
+
+def _classes(evidence: Evidence) -> list[Finding]:
+    """What no alarm is raised for."""
+    if lacking := not_watched(evidence.rates):
+        what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
+        return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
+    if evidence.reference_alert_share is None and evidence.tolerance is None:
+        return [
+            note(
+                "Watched is the share wrong of all classes together: that a rare class is no "
+                "longer found hardly shows in it."
+            )
+        ]
+    return []
 
 
 def _released(score: float | None) -> str:
@@ -224,7 +303,9 @@ def _reference(evidence: Evidence) -> list[Finding]:
             )
         )
     if evidence.accepted_rise:
-        found.append(note(f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm."))
+        fall = ", nor does a fall of recall or precision by as much" if evidence.rates else ""
+        rise = f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm{fall}."
+        found.append(note(rise))
     if evidence.false_alarm_years is not None:
         found.append(
             note(
