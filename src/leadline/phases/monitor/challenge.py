@@ -157,7 +157,9 @@ class Challenge:
         return f"A retraining would not pay for itself yet: the release has cost {cost}; {price}."
 
 
-def challenge_findings(challenge: Challenge | None, worse: Collection[str] = ()) -> list[Finding]:
+def challenge_findings(
+    challenge: Challenge | None, worse: Collection[str] = (), first: str = ""
+) -> list[Finding]:
     """What the challenger says, in findings for the monitor.
 
     Parameters
@@ -166,6 +168,8 @@ def challenge_findings(challenge: Challenge | None, worse: Collection[str] = ())
         None before a second block has labels.
     worse : collection of str
         Rates that an alarm is open for: of these the money knows nothing.
+    first : str
+        What to do before a retraining; empty where there is nothing.
     """
     if challenge is None:
         return []
@@ -176,7 +180,7 @@ def challenge_findings(challenge: Challenge | None, worse: Collection[str] = ())
     )
     said = note(challenge.words + (beside if classes else ""))
     if challenge.due_since:
-        how = "Add the labelled rows to [data] files and run the project again."
+        how = f"{first}Add the labelled rows to [data] files and run the project again."
         said = warning(challenge.words, how)
     return [
         said,

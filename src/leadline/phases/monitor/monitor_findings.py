@@ -43,7 +43,7 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_target(evidence),
         *_classes(evidence),
         *_selected(evidence),
-        *challenge_findings(evidence.challenge, alarm.worse if alarm else ()),
+        *challenge_findings(evidence.challenge, alarm.worse if alarm else (), _first(evidence)),
         *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
         *_shifts(evidence),
@@ -136,18 +136,22 @@ def _alarms(evidence: Evidence) -> list[Finding]:
             say = "say that you have seen it: leadline alarm seen --by NAME"
         elif alarm.why:
             say = "close it: leadline alarm close --by NAME"
-        compared = compared_block(evidence.blocks)
-        first = ""
-        if compared is not None and compared.shifts:
-            first = "See first what looks different: a column that broke is mended, not learnt. "
         found.append(
             warning(
                 f"Alarm of {alarm.block}: {alarm.words}.",
-                f"{first}Retrain: label the newest blocks, add them to the data and run the "
-                f"project again. Or {say}",
+                f"{_first(evidence)}Retrain: label the newest blocks, add them to the data and "
+                f"run the project again. Or {say}",
             )
         )
     return found
+
+
+def _first(evidence: Evidence) -> str:
+    """What comes before a retraining: rows of a broken column would be learnt from."""
+    compared = compared_block(evidence.blocks)
+    if compared is None or not compared.shifts:
+        return ""
+    return "See first what looks different: a column that broke is mended, not learnt. "
 
 
 def _learnt(evidence: Evidence) -> list[Finding]:
