@@ -293,3 +293,11 @@ def test_weeks_without_a_row_are_told(block: str, names: tuple[str, str], gone: 
     )
     old = warnings(verdict(first, replace(second, is_newest=False), block=block))
     assert not any("No row has come" in what for what in old)
+
+
+def test_a_week_of_far_fewer_rows_than_others_is_told() -> None:
+    names = ("2025-01-06", "2025-01-13", "2025-01-20", "2025-01-27")
+    sizes = (310, 2, 310, 3)  # the last may have begun only
+    blocks = [replace(GOOD, name=n, n_rows=rows) for n, rows in zip(names, sizes, strict=True)]
+    said = [what for what in warnings(verdict(*blocks)) if " only of " in what]
+    assert said == ["2 rows only of 2025-01-13, where 156 are usual."]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
 from leadline.phases.monitor.class_rates import not_told, not_watched
@@ -24,6 +25,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
 # days until the next block has begun
 _STEPS = {"week": 7, "month": 31}
+# less than a fifth of the rows that a block has as a rule, which four blocks tell
+_FEW, _FEWEST_USUAL = 5, 4
 # an interval that is narrower has no width
 _EXACT = 1e-3
 _ACCURACY = "accuracy"
@@ -181,14 +184,26 @@ def _missing(evidence: Evidence) -> list[Finding]:
         wanted = after.name if after.is_newest else before.name
         while (start := _next_start(start, evidence.block)).isoformat() < wanted:
             found.append(start.isoformat())
-    if not found:
-        return []
     shown = ", ".join(found[:_MOST_NAMED]) + (" and others" if len(found) > _MOST_NAMED else "")
+    how = (
+        "Hand them over, if there are any: rows that fail to come may be others than those that do."
+    )
+    none = f"No row has come of {plural(len(found), evidence.block)} in between: {shown}."
+    return [*([warning(none, how)] if found else []), *_thin(dated, how)]
+
+
+def _thin(dated: list[Block], how: str) -> list[Finding]:
+    """Blocks of far fewer rows than the others; the last one may have begun only."""
+    if len(dated) < _FEWEST_USUAL:
+        return []
+    usual = median(block.n_rows for block in dated)
+    few = [block for block in dated[:-1] if block.is_newest and _FEW * block.n_rows < usual]
+    if not few:
+        return []
+    n_rows = sum(block.n_rows for block in few)
     return [
         warning(
-            f"No row has come of {plural(len(found), evidence.block)} in between: {shown}.",
-            "Hand them over, if there are any: rows that fail to come may be others than those "
-            "that do.",
+            f"{plural(n_rows, 'row')} only of {_named(few)}, where {usual:,.0f} are usual.", how
         )
     ]
 
