@@ -29,7 +29,7 @@ from leadline.charts.dispatch import pictures_of
 from leadline.charts.drawing.palette import VERMILION
 from leadline.charts.neural_network import architecture_chart
 from leadline.phases.lifecycle import ROWS, is_decision
-from leadline.phases.monitor import Target
+from leadline.phases.monitor import ClassRate, Target
 from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer, Verdict
 
@@ -189,6 +189,16 @@ def test_a_monitor_draws_what_the_release_has_cost_more_than_its_challenger() ->
     # of three blocks the last one is due: a triangle, and not the line's colour
     calm = drawing(replace(example_monitor(), challenge=replace(due, due_since="")))
     assert drawn.count(VERMILION) == calm.count(VERMILION) + 1
+
+
+def test_a_monitor_draws_what_was_found_and_names_what_became_worse() -> None:
+    seen = example_monitor()
+    rate = ClassRate(name="recall", reference=0.6, n_reference=90, is_watched=True)
+    raised = replace(seen.alarms[0], worse=("recall",))
+    drawn = drawing(replace(seen, rates=(rate,), alarms=(raised,)))
+    assert "Positive rows that were found" in drawn
+    assert "Alarm since 2025-01-20: fewer of the positive rows are found" in drawn
+    assert "Positive rows that were found" not in drawing(seen)
 
 
 def test_decay_draws_where_one_model_will_lie() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def test_a_real_server_is_measured_under_load(released_folder: Path) -> None:
     assert (verdict.instance_per_hour, verdict.instance_per_hour_low) == (0.2, 0.07)
     assert verdict.priced_at == "2026-02-01"
     assert verdict.noise is not None
+    assert verdict.n_server_processors == len(os.sched_getaffinity(0)) - 1
 
 
 def test_a_machine_without_a_price_is_refused_before_anything_is_measured(

@@ -7,6 +7,7 @@ import pytest
 from tests.projects import customers, finding, run, verdict_of, write_settings
 
 from leadline.errors import NotReadyError
+from leadline.monitoring.block_rows import rows_of_block
 from leadline.monitoring.observations import observe_file
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
@@ -67,6 +68,40 @@ def test_rows_like_those_learnt_from_are_a_go(released_folder: Path) -> None:
     assert verdict.target is not None
     assert (verdict.target.scoring, verdict.target.target) == ("roc_auc", 0.8)
     assert ", at release " in finding(verdict, "Target: ").what
+    assert [rate.name for rate in verdict.rates] == ["recall", "precision"]
+    assert (verdict.n_recent, verdict.n_recent_labels) == (8, N_NEW)
+    for rate in verdict.rates:
+        assert rate.is_watched
+        assert rate.recent is not None
+        assert abs(rate.recent.estimate - (rate.reference or 0.0)) < 0.15
+    assert "Over the last 8 blocks with 224 labels: recall " in verdict.summary
+
+
+def test_labels_of_flagged_rows_alone_are_unclear_and_others_are_wanted(
+    released_folder: Path,
+) -> None:
+    write_settings(released_folder, watch={"block": "week", "labels": 5})
+    rows = new_rows()
+    observe(released_folder, rows.drop("left"))
+    with Workspace.open(released_folder) as workspace:
+        release = verdict_of(workspace, "release", Release)
+        seen = workspace.record.observations.of(release.release_id)
+        kept = [rows_of_block(workspace.artifacts, each) for each in seen]
+    said = pl.concat([each for each in kept if each is not None])
+    keys = {"x.spend": "spend", "x.calls": "calls"}
+    known = rows.join(
+        said.select(*keys, "said").rename(keys), on=list(keys.values()), maintain_order="left"
+    )
+    label = pl.when(pl.col("said") == 1).then(pl.col("left"))
+    observe(released_folder, known.with_columns(left=label).drop("said"), "flagged.parquet")
+    verdict = monitor(released_folder)
+    assert verdict.answer is Answer.UNCLEAR
+    assert "labels came of flagged rows only" in verdict.summary
+    for block in verdict.blocks:
+        assert block.untold == ("recall",)
+        assert block.recall is None
+        assert block.n_wanted == 5
+        assert block.precision is not None or block.n_labelled < 10
 
 
 def test_a_world_turned_round_raises_one_alarm_that_stays_open(released_folder: Path) -> None:
@@ -84,7 +119,8 @@ def test_a_tolerance_accepts_a_rise(released_folder: Path) -> None:
     observe(released_folder, new_rows(strength=-1.0))
     verdict = monitor(released_folder)
     assert not verdict.alarms
-    assert finding(verdict, "A rise of up to 90.0%").what.endswith("raises no alarm.")
+    words = finding(verdict, "A rise of up to 90.0%").what
+    assert words.endswith("raises no alarm, nor does a fall of recall or precision by as much.")
 
 
 def test_an_alarm_has_a_life(released_folder: Path) -> None:

@@ -38,6 +38,11 @@ def test_the_prices_it_rests_on_are_said_beside_those_of_the_problem() -> None:
     assert notes(again(known, cost_miss=50.0, cost_false_alarm=1.0))[-1] == (
         f"{counted}; the problem has 50.00 USD for a miss and 1.00 USD for a false alarm."
     )
+    below = again(known, cost_miss=80.0, cost_false_alarm=5.0)
+    assert warnings(below)[-1] == (
+        f"{counted}; the problem has 80.00 USD for a miss and 5.00 USD for a false alarm, between "
+        "which an average lies and 1.00 USD does not."
+    )
 
 
 def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -446,3 +448,10 @@ def test_a_break_while_judging_counts_as_ten_minutes(make: Make, took: float, ke
     row = rows_to_judge(workspace.artifacts, entry.verdict)[0]  # type: ignore[arg-type]
     commands.judge(workspace, entry.number, row, True, "Ada", took)
     assert [each.seconds for each in workspace.record.reviews.judgments(entry.number)] == [kept]
+
+
+def test_who_only_writes_a_line_waits_for_no_statistics() -> None:
+    """`scipy.stats` takes half a second of every verb, and few commands need it."""
+    asked = "import sys, leadline.services.commands; print('scipy.stats' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"

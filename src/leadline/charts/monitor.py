@@ -11,7 +11,8 @@ from leadline.charts.drawing.label_placement import CHAR_PX, spread
 from leadline.charts.drawing.palette import BLUE, GREEN, GREY, INK, SOFT, VERMILION
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, layered, rule_at, table
-from leadline.phases.monitor import Block, Monitor
+from leadline.phases.monitor import RECALL, Block, Monitor
+from leadline.phases.monitor.class_rates import worse_words
 from leadline.phases.wording import plural, three_digits
 
 _NAMES = 120  # pixels of the words beside a narrow plot
@@ -28,6 +29,7 @@ def chart(verdict: Monitor, sheet: Sheet = WIDE) -> Picture | None:
     width = sheet.plot(beside=_NAMES)
     if any(block.error for block in verdict.blocks):
         panels.append(_errors(verdict, width))
+    panels += _recalls(verdict, width)
     has_flags = verdict.reference_alert_share is not None
     below = _x(verdict, width, title="block of new data, by its first day")
     x = below if verdict.challenge is None else _x(verdict, width)
@@ -138,6 +140,32 @@ def _levels(verdict: Monitor, low: float, high: float, width: int) -> list[alt.C
     return layers
 
 
+def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
+    """Share of the positive rows that was found: rare ones hardly show in the share wrong."""
+    level = next((rate.reference for rate in verdict.rates if rate.name == RECALL), None)
+    rows: list[Record] = [
+        {"name": block.name, **vars(block.recall), "color": GREY if block.is_closed else BLUE}
+        for block in verdict.blocks
+        if block.recall is not None
+    ]
+    if level is None or not rows:
+        return []
+    base, x = alt.Chart(table(rows)), _x(verdict, width)
+    color = alt.Color("color:N", scale=None)
+    scale = alt.Scale(domain=[0, 1])
+    y = alt.Y("estimate:Q", title="recall", axis=alt.Axis(format=".0%", tickCount=3), scale=scale)
+    return [
+        layered(
+            *_reference(level, f"reference {level:.0%}", "estimate", width),
+            base.mark_rule(strokeWidth=2).encode(x, y=alt.Y("low:Q"), y2="high:Q", color=color),
+            base.mark_point(filled=True, size=90, opacity=1).encode(x, y, color=color),
+            width=width,
+            height=130,
+            title="Positive rows that were found",
+        )
+    ]
+
+
 def _alerts(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     rows: list[Record] = [
         {"name": block.name, "share": block.alert_share, "label": f"{block.alert_share:.0%}"}
@@ -191,7 +219,7 @@ def _title(verdict: Monitor) -> str:
     if not n_labelled:
         return "No labels have arrived: how many predictions are wrong is not known"
     if alarm is not None:
-        return f"Alarm since {alarm.block}: more is wrong than on the reference"
+        return f"Alarm since {alarm.block}: {worse_words(alarm.worse)} than on the reference"
     closed = f", {plural(len(verdict.alarms), 'closed alarm')}" if verdict.alarms else ""
     return f"No open alarm: {n_labelled} of {len(verdict.blocks)} blocks have labels{closed}"
 

@@ -53,6 +53,7 @@ class Measured:
     repeats: tuple[Step, ...]
     planned: Step | None
     noise: Noise | None
+    n_server_processors: int
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Capacity:
@@ -158,7 +159,7 @@ class LoadTest:
             nothing = generator.closed_loop(None, n_clients=1, seconds=closed_s)
         with load_generator(self._target) as generator:
             self._generator = generator
-            keep_apart(self._pid, generator.process)
+            n_apart = keep_apart(self._pid, generator.process)
             generator.closed_loop(self._bodies, n_clients=_MANY, seconds=closed_s)  # warms up
             meter, before_s = NoiseMeter(self._pid), generator.cpu_s
             self._report("one client, then many", 0.05)
@@ -178,6 +179,7 @@ class LoadTest:
             repeats=repeats,
             planned=planned,
             noise=noise,
+            n_server_processors=n_apart,
         )
 
     def _closed(self, n_clients: int, seconds: float) -> Load:

@@ -26,6 +26,8 @@ from leadline.phases import monitor as phase
 from leadline.phases.decay import Decay
 from leadline.phases.monitor import (
     FEWEST_LABELS,
+    PRECISION,
+    RECALL,
     Alarm,
     AlarmStep,
     Block,
@@ -43,9 +45,10 @@ from leadline.phases.verdict import Bounds
 from leadline.record import AlarmAct, AlarmEvent
 from leadline.snapshot import to_parquet
 from leadline.stats.interval import Estimate, wilson_interval
-from leadline.stats.monitoring.error_kinds import error_kinds
+from leadline.stats.monitoring.error_kinds import ErrorKinds, error_kinds
 from leadline.stats.monitoring.error_monitor import Monitor as ErrorMonitor
 from leadline.stats.monitoring.self_test import run_false_alarms
+from leadline.stats.monitoring.watched_rates import untold
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
     from leadline.workspace import Workspace
 
 _LEVEL = 0.95
+# blocks of late that recall and precision are told over
+_RECENT = 8
 _FEWEST_SELF_TEST = 6
 # rows to ask for on the page where it cannot be told of others
 _FEWEST_SPARE = 5
@@ -85,6 +90,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     walk = _Walk(workspace, release, problem, reference, monitor)
     _walk_through(walk, observations, _lives(events), report)
     challenge, failed = _challenged(workspace, entry.number, decay, report)
+    recent = walk.told[-_RECENT:]
+    kinds = _recent_kinds(monitor, recent, problem)
+    watched = () if monitor is None else monitor.watched
     return phase.assess(
         phase.Evidence(
             release_id=release.release_id,
@@ -92,6 +100,9 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_alert_share=reference.alert_share,
             reference_mean_score=reference.mean_score,
             reference_abstained=reference.share_abstained,
+            rates=reference.class_rates(watched, kinds, recent),
+            n_recent=len(recent),
+            n_recent_labels=sum(told.rows.size for told in recent),
             tolerance=release.tolerance,
             n_reference_blocks=len(reference.blocks),
             accepted_rise=watch.tolerance,
@@ -158,6 +169,7 @@ class _Walk:
     alarms: list[Alarm] = field(default_factory=list)
     raised: Block | None = None
     delivered: str = ""
+    told: list[MonitoredRows] = field(default_factory=list)
     asked: list[pl.DataFrame] = field(default_factory=list)
 
     def look_at(self, seen: Observation, *, is_closed: bool) -> None:
@@ -200,6 +212,7 @@ class _Walk:
         """An alarm was closed here: the search for a rise begins anew."""
         self.alarms.append(_alarm(life[-1].block, self.raised, life, is_open=False))
         self.raised = None
+        self.told = []
         if self.monitor is not None:
             self.monitor.restart()
 
@@ -228,16 +241,46 @@ class _Walk:
         state = self.monitor.update(told.scores, told.said, told.rows, told.truth)
         error = _bounds(state.error) if told.rows.size else None
         block = replace(block, error=error, evidence=min(state.evidence, _MOST_EVIDENCE))
-        if self.problem.task is Task.BINARY and told.rows.size >= FEWEST_LABELS:
-            block = _of_both_kinds(block, self.monitor, told, self.problem)
+        block = replace(block, worse=state.worse)
+        if self.problem.task is Task.BINARY and told.rows.size:
+            block = replace(block, untold=untold(told.said, told.rows))
+            if not block.untold:
+                self.told.append(told)
+            if told.rows.size >= FEWEST_LABELS:
+                block = _of_both_kinds(block, self.monitor, told, self.problem)
         return block, state.alarm
+
+
+def _recent_kinds(
+    monitor: ErrorMonitor | None, recent: Sequence[MonitoredRows], problem: Problem
+) -> ErrorKinds | None:
+    """Precision and recall of the blocks of late together."""
+    if monitor is None or not recent:
+        return None
+    starts = np.cumsum([0, *(told.said.size for told in recent)])
+    rows = [told.rows + start for told, start in zip(recent, starts, strict=False)]
+    parts = ([getattr(told, part) for told in recent] for part in ("scores", "said", "truth"))
+    scores, said, truth = (np.concatenate(part) for part in parts)
+    return _kinds(monitor, MonitoredRows(scores, said, np.concatenate(rows), truth), problem)
 
 
 def _of_both_kinds(
     block: Block, monitor: ErrorMonitor, told: MonitoredRows, problem: Problem
 ) -> Block:
-    """A block of a binary label with its precision, recall and cost."""
-    kinds = error_kinds(
+    """A block of a binary label with its precision, recall and cost, as far as labels tell."""
+    kinds = _kinds(monitor, told, problem)
+    is_known = kinds.precision is not None and PRECISION not in block.untold
+    is_found = kinds.recall is not None and RECALL not in block.untold
+    return replace(
+        block,
+        precision=_bounds(kinds.precision) if is_known else None,
+        recall=_bounds(kinds.recall) if is_found else None,
+        cost=None if block.untold else _bounds(kinds.cost_per_1000),
+    )
+
+
+def _kinds(monitor: ErrorMonitor, told: MonitoredRows, problem: Problem) -> ErrorKinds:
+    return error_kinds(
         monitor.predicted(told.scores, told.said),
         told.said,
         told.rows,
@@ -246,12 +289,6 @@ def _of_both_kinds(
         cost_false_alarm=problem.cost_false_alarm,
         rng=np.random.default_rng(0),
         confidence_level=_LEVEL,
-    )
-    return replace(
-        block,
-        precision=None if kinds.precision is None else _bounds(kinds.precision),
-        recall=None if kinds.recall is None else _bounds(kinds.recall),
-        cost=_bounds(kinds.cost_per_1000),
     )
 
 
@@ -291,7 +328,9 @@ def _share(n_wrong: int, n_labelled: int) -> Bounds | None:
     return Bounds(estimate=n_wrong / n_labelled, low=bounds.low, high=bounds.high)
 
 
-def _bounds(found: Estimate[float]) -> Bounds:
+def _bounds(found: Estimate[float] | None) -> Bounds | None:
+    if found is None:
+        return None
     return Bounds(estimate=found.estimate, low=found.low, high=found.high)
 
 
@@ -315,8 +354,8 @@ def _alarm(block: str, raised: Block | None, life: Sequence[AlarmEvent], *, is_o
         )
         for event in life
     )
-    evidence = None if raised is None else raised.evidence
-    return Alarm(block=block, evidence=evidence, is_open=is_open, steps=steps)
+    evidence, worse = (None, ()) if raised is None else (raised.evidence, raised.worse)
+    return Alarm(block=block, evidence=evidence, is_open=is_open, worse=worse, steps=steps)
 
 
 def _target(problem: Problem, tuning: Tuning) -> Target:
@@ -348,6 +387,7 @@ def _self_test(
         rng=np.random.default_rng(0),
         tolerance=watch.tolerance,
         run_length=run_length(watch),
+        rates=reference.rates,
     )
     return SelfTest(
         rate=tested.rate,

@@ -15,6 +15,7 @@ from leadline.errors import DataError
 from leadline.monitoring.block_rows import (
     KEY,
     KEY_COLUMN,
+    SAID,
     TIME,
     TRUTH,
     answered_rows,
@@ -24,9 +25,11 @@ from leadline.monitoring.block_rows import (
 from leadline.monitoring.page_labels import known_rows
 from leadline.monitoring.reference_blocks import ReferenceBlocks, ReferenceSources
 from leadline.monitoring.release_in_service import stood_on
+from leadline.phases.monitor import RECALL
 from leadline.phases.release import Release
 from leadline.record import AlarmAct
 from leadline.settings.service_sections import WatchSettings
+from leadline.stats.monitoring.watched_rates import untold
 from leadline.workspace import Workspace
 
 
@@ -61,9 +64,18 @@ def n_wanted(rows: pl.DataFrame, n_labels: int, unsure: Collection[str] = ()) ->
     unsure : collection of str
         Keys of rows of which it cannot be told: others are asked for in their place.
     """
-    n_labelled = rows.height - rows[TRUTH].null_count()
+    n_labelled = 0 if _are_of_flagged_rows(rows) else rows.height - rows[TRUTH].null_count()
     missing = min(n_labels, rows.height) - n_labelled
     return max(0, min(missing, int(_is_open(rows, unsure).sum())))
+
+
+def _are_of_flagged_rows(rows: pl.DataFrame) -> bool:
+    """Whether labels came of flagged rows only: what was missed among the others is not known."""
+    said = rows[SAID]
+    if not said.dtype.is_integer():
+        return False
+    known = np.flatnonzero(rows[TRUTH].is_not_null().to_numpy())
+    return known.size > 0 and RECALL in untold(said.to_numpy().astype(np.float64), known)
 
 
 def rows_to_ask(

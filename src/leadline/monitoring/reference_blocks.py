@@ -14,13 +14,18 @@ from leadline.evaluation.predictions import Predictions, is_wrong, predictions_o
 from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, block_names
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases.data import Data
+from leadline.phases.monitor import PRECISION, RECALL, ClassRate
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.phases.tuning import Tuning
+from leadline.phases.verdict import Bounds
 from leadline.serving.releases.models import load_model, trusted_types
 from leadline.settings.service_sections import WatchSettings
+from leadline.stats.interval import Estimate
+from leadline.stats.monitoring.error_kinds import ErrorKinds
 from leadline.stats.monitoring.error_monitor import Monitor
+from leadline.stats.monitoring.watched_rates import RATES
 from leadline.workspace import Workspace
 
 FEWEST_BLOCKS = 3
@@ -77,6 +82,8 @@ class ReferenceBlocks:
     share_abstained : float or None
         Share of the test rows without an answer, which are left out of all else but the mean score;
         None where all have one.
+    n_positive, n_flagged, n_found : int
+        Test rows of a binary label that are positive, that are flagged, and that are both.
     numbers : ndarray
         Predicted numbers, sorted; empty for classes.
     blocks : tuple of (scores, said, truth)
@@ -89,6 +96,9 @@ class ReferenceBlocks:
     alert_share: float | None
     mean_score: float
     share_abstained: float | None
+    n_positive: int
+    n_flagged: int
+    n_found: int
     numbers: Floats
     blocks: tuple[tuple[Floats, Floats, Floats], ...]
 
@@ -124,6 +134,11 @@ class ReferenceBlocks:
         truth = pool.y[test]
         wrong = is_wrong(told.predicted, truth, release.tolerance)
         is_number = problem.task is Task.REGRESSION
+        is_binary = problem.task is Task.BINARY
+        flagged, positive = (
+            each == 1 if is_binary else np.zeros(truth.size, dtype=bool)
+            for each in (told.predicted, truth)
+        )
         blank = cls(
             task=problem.task,
             tolerance=release.tolerance,
@@ -131,6 +146,9 @@ class ReferenceBlocks:
             alert_share=told.alert_share(problem.task),
             mean_score=float(every.scores.mean()),
             share_abstained=every.share_abstained,
+            n_positive=int(positive.sum()),
+            n_flagged=int(flagged.sum()),
+            n_found=int((flagged & positive).sum()),
             numbers=np.sort(told.scores) if is_number else np.zeros(0),
             blocks=(),
         )
@@ -170,6 +188,32 @@ class ReferenceBlocks:
             tolerance=watch.tolerance,
             run_length=run_length(watch),
             rng=rng,
+            rates=self.rates,
+        )
+
+    @property
+    def rates(self) -> tuple[str, ...]:
+        """What is watched: of a binary label recall and precision too."""
+        return RATES if self.task is Task.BINARY else RATES[:1]
+
+    def class_rates(
+        self, watched: Sequence[str], recent: ErrorKinds | None, told: Sequence[MonitoredRows]
+    ) -> tuple[ClassRate, ...]:
+        """Recall and precision of the reference, and of late; none but of a binary label."""
+        if self.task is not Task.BINARY:
+            return ()
+        counts = {RECALL: self.n_positive, PRECISION: self.n_flagged}
+        n_recent = _rows_of_rates(recent, sum(float(each.said.sum()) for each in told))
+        return tuple(
+            ClassRate(
+                name=name,
+                reference=self.n_found / n if n else None,
+                n_reference=n,
+                is_watched=name in watched,
+                recent=None if recent is None else _bounds(getattr(recent, name)),
+                n_recent=n_recent[name],
+            )
+            for name, n in counts.items()
         )
 
 
@@ -200,6 +244,20 @@ class ReferenceSources:
             tuning=record.entry(on["tuning"]).verdict_as(Tuning),
             family=family_of(record, on["tuning"]),
         )
+
+
+def _rows_of_rates(recent: ErrorKinds | None, n_flagged: float) -> dict[str, float]:
+    """Positive rows, about, and flagged rows of the blocks of late."""
+    n_positive = 0.0
+    if recent is not None and recent.precision is not None and recent.recall is not None:
+        n_positive = n_flagged * recent.precision.estimate / max(recent.recall.estimate, 0.01)
+    return {RECALL: n_positive, PRECISION: n_flagged}
+
+
+def _bounds(found: Estimate[float] | None) -> Bounds | None:
+    if found is None:
+        return None
+    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
 
 
 def run_length(watch: WatchSettings) -> float:

@@ -228,12 +228,16 @@ def _prices(evidence: Evidence) -> Finding:
     retraining, error = (
         money(each, evidence.currency) for each in (evidence.cost_retrain, evidence.cost_error)
     )
-    beside = ""
-    costs = (evidence.cost_miss, evidence.cost_false_alarm)
-    if None not in costs and set(costs) != {evidence.cost_error}:
-        miss, alarm = (money(each or 0.0, evidence.currency) for each in costs)
+    beside, tell = "", note
+    costs = [each for each in (evidence.cost_miss, evidence.cost_false_alarm) if each is not None]
+    if costs and set(costs) != {evidence.cost_error}:
+        miss, alarm = (money(each, evidence.currency) for each in costs)
         beside = f"; the problem has {miss} for a miss and {alarm} for a false alarm"
-    return note(
+        if not min(costs) <= evidence.cost_error <= max(costs):
+            # no mix of the two kinds costs that on average
+            beside += f", between which an average lies and {error} does not"
+            tell = warning
+    return tell(
         f"Counted are {retraining} for a retraining and {error} for any wrong answer{beside}.",
         "Change [watch] retrain_cost and error_cost where that is not so.",
     )

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def keep_apart(server: int, generator: int) -> bool:
+def keep_apart(server: int, generator: int) -> int:
     """Give the generator of a load the last processor, and the server all others.
 
     Where both may run on all, the system puts them on one now and then, for some hundredths of a
@@ -20,17 +20,18 @@ def keep_apart(server: int, generator: int) -> bool:
 
     Returns
     -------
-    bool
-        Whether they are apart; not so with one processor, or where the system has no such call.
+    int
+        Processors of the server; 0 where the two are not apart: with one processor, or where the
+        system has no such call.
     """
     if not hasattr(os, "sched_setaffinity"):
-        return False
+        return 0
     *others, last = sorted(os.sched_getaffinity(0))
     if not others:
-        return False
+        return 0
     keep(server, set(others))
     keep(generator, {last})
-    return True
+    return len(others)
 
 
 def keep(process: int, processors: set[int]) -> None:

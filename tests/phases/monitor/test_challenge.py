@@ -72,3 +72,11 @@ def test_a_monitor_without_alarms_says_when_a_retraining_is_due() -> None:
     assert (told.answer, told.summary) == (Answer.NO, due.words)
     said = again(example_monitor(), blocks=calm, alarms=(), challenge=CHALLENGE)
     assert said.answer is not Answer.NO
+
+
+def test_beside_an_alarm_of_recall_it_says_that_it_counts_all_errors_alike() -> None:
+    (alarmed, *_), (risen, *_) = (
+        challenge_findings(CHALLENGE, worse) for worse in (("error", "recall"), ("error",))
+    )
+    assert alarmed.what.endswith("it is no answer to the alarm, which is of recall.")
+    assert risen.what == said()[0]

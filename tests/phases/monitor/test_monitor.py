@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from tests.challenges import example_challenge
 from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.monitor import Alarm, AlarmStep, Block, Monitor, Target
+from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Target
 from leadline.phases.verdict import Answer, Bounds
 
 MONITOR = example_monitor()
@@ -28,7 +30,7 @@ def test_a_block_like_the_reference_is_a_go() -> None:
     assert said.answer is Answer.GO
     assert said.summary == (
         "No worse than at release. In 2025-01-06 16.7% are wrong (95% interval 10.7% to 23.7%), on "
-        "the reference 17.4%; no alarm in 1 block with labels."
+        "the reference 17.4%. No alarm in 1 block with labels."
     )
 
 
@@ -36,6 +38,17 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
     assert MONITOR.answer is Answer.NO
     assert MONITOR.summary.startswith("Alarm since 2025-01-20: more is wrong")
     assert "Alarm of 2025-01-20: seen by Ada Ops." in warnings(MONITOR)
+    # the carrier looks different, so that comes before a retraining
+    due = replace(example_challenge(), price=40.0, due_since="2025-01-27")
+    broken, steady = (
+        [each.next for each in again(MONITOR, challenge=due, **changes).findings]
+        for changes in (
+            {},
+            {"blocks": tuple(replace(block, shifts=()) for block in MONITOR.blocks)},
+        )
+    )
+    assert sum(how.startswith("See first what looks different") for how in broken) == 2
+    assert not any("See first" in how for how in steady)
     after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
     assert after.answer is Answer.UNCLEAR
     assert "The alarm is closed, and no block has come in since" in after.summary
@@ -59,7 +72,7 @@ def test_a_block_that_is_worse_is_not_called_good_enough() -> None:
     assert said.answer is Answer.GO
     assert said.summary == (
         "No alarm so far, though the newest block is worse than the reference. In 2025-01-06 74.0% "
-        "are wrong (95% interval 70.0% to 80.0%), on the reference 17.4%; no alarm in 1 block with "
+        "are wrong (95% interval 70.0% to 80.0%), on the reference 17.4%. No alarm in 1 block with "
         "labels."
     )
     assert verdict(block, accepted_rise=0.6).summary.startswith("No worse than at release.")
@@ -69,6 +82,11 @@ def test_the_answer_is_about_the_newest_block() -> None:
     said = verdict(GOOD, BLIND)
     assert said.answer is Answer.UNCLEAR
     assert "Of 2025-01-27 it is not known: none of its 301 rows has a label." in said.summary
+    # labels may come weeks late, and then always be lacking of the newest block
+    assert said.summary.endswith(
+        " Up to 2025-01-06, in which 16.7% are wrong (95% interval 10.7% to 23.7%), there was no "
+        "alarm in 1 block with labels."
+    )
     (wanted,) = [f for f in said.findings if "want a label" in f.what]
     assert wanted.what == "50 rows of week 2025-01-27 want a label."
     assert wanted.next.endswith("leadline watch --ask rows.csv")
@@ -116,7 +134,7 @@ def test_the_target_stays_in_sight() -> None:
     assert met.answer is Answer.GO
     told = [what for what in notes(met) if "target at least 0.72: met, at release 0.83." in what]
     assert len(told) == 1
-    assert any("Labels here measure the share" in what for what in notes(MONITOR))
+    assert any("they measure the share that is wrong, held" in what for what in notes(MONITOR))
     rate = Target(scoring="error_rate", words="error rate", target=0.28)
     assert verdict(low, target=rate).answer is Answer.UNCLEAR
 
@@ -200,3 +218,86 @@ def test_blocks_of_a_closed_alarm_are_told_of_no_more() -> None:
     closed = verdict(replace(block, is_closed=True), alarms=(CLOSED,), target=accuracy)
     assert not any(differ in what or measured in what for what in notes(closed))
     assert any("no block is known well enough to compare" in what for what in notes(closed))
+
+
+def rates(recall: float, *, n_recent: float = 300.0, **changes: Any) -> tuple[ClassRate, ...]:
+    """Recall and precision of late: eight points wide by what labels leave open."""
+    now = Bounds(estimate=recall, low=recall - 0.04, high=recall + 0.04)
+    both = (("recall", 0.6, 90), ("precision", 0.5, 110))
+    return tuple(
+        ClassRate(
+            name=name,
+            reference=reference,
+            n_reference=n,
+            **{"is_watched": True, "recent": now, "n_recent": n_recent, **changes},
+        )
+        for name, reference, n in both
+    )
+
+
+def test_a_rare_class_that_is_found_less_is_not_called_no_worse() -> None:
+    """Although no more is wrong than at release."""
+    recent = {"n_recent": 8, "n_recent_labels": 400}
+    good = verdict(GOOD, rates=rates(0.58), **recent)
+    assert good.summary.startswith("No worse than at release.")
+    told = "Over the last 8 blocks with 400 labels: recall 54% to 62%, on the reference 60%; "
+    assert told in good.summary
+    found_less = verdict(GOOD, rates=rates(0.3), **recent)
+    assert found_less.summary.startswith(
+        "No alarm so far, though recall and precision of late lie below the reference."
+    )
+    # all labelled, but of few positive rows half may be missed by chance
+    exact = Bounds(estimate=0.5, low=0.5, high=0.5)
+    few = verdict(GOOD, rates=rates(0.5, n_recent=30.0, recent=exact), **recent)
+    assert few.summary.startswith("No worse than at release.")
+    vague = verdict(GOOD, rates=rates(0.5, n_recent=5.0, recent=exact), **recent)
+    assert "recall and precision of late are hardly known" in vague.summary
+    raised = Alarm(block="2025-01-20", evidence=300.0, is_open=True, worse=("recall",))
+    said = verdict(GOOD, rates=rates(0.3), alarms=(raised,), **recent)
+    assert said.answer is Answer.NO
+    assert "Alarm since 2025-01-20: fewer of the positive rows are found than on" in said.summary
+
+
+def test_labels_of_flagged_rows_only_are_unclear() -> None:
+    said = verdict(replace(GOOD, untold=("recall",)))
+    assert said.answer is Answer.UNCLEAR
+    assert "labels came of flagged rows only" in said.summary
+    assert any("and raises no alarm" in what for what in warnings(said))
+
+
+def test_what_is_not_watched_is_said() -> None:
+    few = verdict(GOOD, rates=rates(0.58, is_watched=False))
+    assert any("of recall (the reference has 90 positive rows) and" in w for w in warnings(few))
+    several = verdict(GOOD, reference_alert_share=None)
+    assert any("a rare class is no longer found hardly shows" in what for what in notes(several))
+    target = Target(scoring="roc_auc", words="ROC AUC", target=0.8)
+    watched = verdict(GOOD, rates=rates(0.58), target=target)
+    words = "they measure the share that is wrong, recall and precision at the threshold in service"
+    assert any(words in what for what in notes(watched))
+
+
+@pytest.mark.parametrize(
+    ("block", "names", "gone"),
+    [
+        ("week", ("2025-01-06", "2025-01-20"), "1 week in between: 2025-01-13."),
+        ("month", ("2024-11-01", "2025-02-01"), "2 months in between: 2024-12-01, 2025-01-01."),
+        ("week", ("2024-12-30", "2025-01-06"), ""),
+        ("day", ("2025-01-03", "2025-01-06"), ""),
+    ],
+)
+def test_weeks_without_a_row_are_told(block: str, names: tuple[str, str], gone: str) -> None:
+    first, second = (replace(GOOD, name=name) for name in names)
+    said = warnings(verdict(first, second, block=block))
+    assert [what for what in said if "No row has come" in what] == (
+        [f"No row has come of {gone}"] if gone else []
+    )
+    old = warnings(verdict(first, replace(second, is_newest=False), block=block))
+    assert not any("No row has come" in what for what in old)
+
+
+def test_a_week_of_far_fewer_rows_than_others_is_told() -> None:
+    names = ("2025-01-06", "2025-01-13", "2025-01-20", "2025-01-27")
+    sizes = (310, 2, 310, 3)  # the last may have begun only
+    blocks = [replace(GOOD, name=n, n_rows=rows) for n, rows in zip(names, sizes, strict=True)]
+    said = [what for what in warnings(verdict(*blocks)) if " only of " in what]
+    assert said == ["2 rows only of 2025-01-13, where 156 are usual."]

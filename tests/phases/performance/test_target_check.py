@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 from tests.default_decisions import default_review
-from tests.examples import example_problem, example_review, example_tuning
+from tests.examples import example_monitor, example_problem, example_review, example_tuning
 from tests.phases.again import again
 
 from leadline.phases.lifecycle import Mark, standing
@@ -83,6 +83,18 @@ def test_real_rows_say_more_where_they_say_it_as_narrowly_or_contradict() -> Non
     assert tested is not None
     assert tested.measured_on == "1,200 test rows"
     assert measured_target(0.72, None, plain) is None
+
+
+def test_an_alarm_that_is_open_is_told_beside_what_was_measured_before_it() -> None:
+    """Or a page says first that the target is met, and then that nothing is found any more."""
+    alarmed = measured_target(0.72, TUNING, monitor=example_monitor())
+    assert alarmed is not None
+    assert alarmed.words == (
+        f"{on_test_rows(TUNING, 0.72).words} That was before the alarm of 2025-01-20, which is "
+        "open."
+    )
+    calm = again(example_monitor(), alarms=())
+    assert measured_target(0.72, TUNING, monitor=calm) == on_test_rows(TUNING, 0.72)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from leadline.stats.monitoring import self_test
+from leadline.stats.monitoring import watched_rates
 from leadline.stats.monitoring.labelled_error import Gap
-from leadline.stats.monitoring.self_test import _looked_at, run_false_alarms
+from leadline.stats.monitoring.self_test import _labelled, _looked_at, run_false_alarms
+from leadline.stats.monitoring.watched_rates import WatchedRate
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -65,10 +66,12 @@ def test_a_run_counts_once_however_often_it_alarms() -> None:
 
 
 def test_of_a_small_block_chance_says_more() -> None:
-    made = blocks(np.random.default_rng(4), 6, 0.02)
+    made = _labelled(blocks(np.random.default_rng(4), 6, 0.02))
     scores, said, truth = made[0]
     made[0] = scores[:50], said[:50], truth[:50]
-    known, seen = _looked_at(made, np.array([200.0]), np.random.default_rng(0))
+    rate = WatchedRate.of("error", made)
+    assert rate is not None
+    known, seen = _looked_at(rate, made, np.array([200.0]), np.random.default_rng(0))
     assert seen[:, :, 0] == pytest.approx(np.broadcast_to(known[:, None], (6, 12)))
     share = (sum(np.sum(says != is_so) for _, says, is_so in made) + 0.5) / 1051
     # 175 rows a block on average, all of them labelled
@@ -80,7 +83,9 @@ def test_of_a_small_block_chance_says_more() -> None:
 def test_of_two_variances_the_larger_counts(
     monkeypatch: pytest.MonkeyPatch, variance: float, usual: float
 ) -> None:
-    monkeypatch.setattr(self_test, "gap_of", lambda *_: Gap(0.0, variance, usual))
-    made = blocks(np.random.default_rng(5), 6, 0.02)
-    _, seen = _looked_at(made, np.array([20.0]), np.random.default_rng(0))
+    monkeypatch.setattr(watched_rates, "gap_of", lambda *_: Gap(0.0, variance, usual))
+    made = _labelled(blocks(np.random.default_rng(5), 6, 0.02))
+    rate = WatchedRate.of("error", made)
+    assert rate is not None
+    _, seen = _looked_at(rate, made, np.array([20.0]), np.random.default_rng(0))
     assert seen[:, :, 1] == pytest.approx(0.04)

@@ -184,7 +184,7 @@ def _findings(
         f"Scoring a file instead runs {evidence.batch_per_s:,.0f} rows a second on one "
         f"instance: {amount} a million rows."
     )
-    yield note("Measured on this machine, which the generator of the load shares.")
+    yield note(f"Measured on this machine, on which the load was made, too{_apart(evidence)}.")
     if evidence.waits_s is not None:
         yield warning(
             f"Each row waits for a language model, here {ms(evidence.waits_s)}: what its server "
@@ -198,6 +198,15 @@ def _findings(
             "The price of an instance has no date.",
             "Set [serve] priced_at beside instance_per_hour in leadline.toml.",
         )
+
+
+def _apart(evidence: Evidence) -> str:
+    """Processors of the server, where it had its own."""
+    if not evidence.processor_words:
+        return ""
+    more = "; a replica that 'leadline deploy' writes has one"
+    told = f": the server had {evidence.processor_words}"
+    return f"{told}{more}" if evidence.n_server_processors > 1 else told
 
 
 def _doubts(evidence: Evidence) -> Iterator[Finding]:

@@ -214,6 +214,9 @@ class Evidence:
         Requests of 1 to 256 rows.
     noise : Noise or None
         Of the machine; None where it does not tell.
+    n_server_processors : int
+        Processors that the server had, all but the one of the generator; 0 where the two shared
+        all, and in plans of before, which did not keep it.
     verifications : tuple of Verification
         Deployed addresses that were driven since.
     waits_s : float or None
@@ -238,8 +241,18 @@ class Evidence:
     empty_s: float | None = None
     batches: tuple[BatchTime, ...] = ()
     noise: Noise | None = None
+    n_server_processors: int = 0
     verifications: tuple[Verification, ...] = ()
     waits_s: float | None = None
+
+    @property
+    def processor_words(self) -> str:
+        """Processors that the server had to itself; empty where it had none, or that is not known.
+
+        The generator has one, whatever the machine has.
+        """
+        n = self.n_server_processors
+        return f"{n} of {n + 1} processors, the generator of the load the other" if n else ""
 
 
 def ms(seconds: float) -> str:

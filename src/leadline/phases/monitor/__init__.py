@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.monitor.class_rates import PRECISION, RECALL, ClassRate
 from leadline.phases.monitor.monitor import Monitor, assess
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_COMPARED,
@@ -20,9 +21,12 @@ __all__ = [
     "FEWEST_COMPARED",
     "FEWEST_LABELS",
     "FEWEST_REFERENCE",
+    "PRECISION",
+    "RECALL",
     "Alarm",
     "AlarmStep",
     "Block",
+    "ClassRate",
     "Evidence",
     "Monitor",
     "SelfTest",

@@ -6,6 +6,7 @@ on the labelled rows of the next block, which neither has learnt from.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from leadline.phases.number_format import money
@@ -156,13 +157,30 @@ class Challenge:
         return f"A retraining would not pay for itself yet: the release has cost {cost}; {price}."
 
 
-def challenge_findings(challenge: Challenge | None) -> list[Finding]:
-    """What the challenger says, in findings for the monitor."""
+def challenge_findings(
+    challenge: Challenge | None, worse: Collection[str] = (), first: str = ""
+) -> list[Finding]:
+    """What the challenger says, in findings for the monitor.
+
+    Parameters
+    ----------
+    challenge : Challenge or None
+        None before a second block has labels.
+    worse : collection of str
+        Rates that an alarm is open for: of these the money knows nothing.
+    first : str
+        What to do before a retraining; empty where there is nothing.
+    """
     if challenge is None:
         return []
-    said = note(challenge.words)
+    classes = " and ".join(rate for rate in worse if rate != "error")
+    beside = (
+        " Every wrong answer counts alike in that, a miss as a false alarm: it is no answer to "
+        f"the alarm, which is of {classes}."
+    )
+    said = note(challenge.words + (beside if classes else ""))
     if challenge.due_since:
-        how = "Add the labelled rows to [data] files and run the project again."
+        how = f"{first}Add the labelled rows to [data] files and run the project again."
         said = warning(challenge.words, how)
     return [
         said,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.monitor.class_rates import not_told, worse_words
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_LABELS,
     FEWEST_REFERENCE,
@@ -65,9 +66,12 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
     if alarm is not None:
         newest = next((b for b in reversed(evidence.blocks) if evidence.is_known(b)), None)
         now = f" In {newest.name} {rate_words(evidence, newest)}." if newest else ""
+        were = ""
+        if "error" in (alarm.worse or ("error",)):
+            were = f", where {evidence.reference_error:.1%} were wrong"
         return Answer.NO, (
-            f"Alarm since {alarm.block}: more is wrong than on the reference, where "
-            f"{evidence.reference_error:.1%} were.{now} Retrain, or explain the alarm."
+            f"Alarm since {alarm.block}: {worse_words(alarm.worse)} than on the reference{were}."
+            f"{_recent(evidence)}{now} Retrain, or explain the alarm."
         )
     if evidence.challenge is not None and evidence.challenge.due_since:
         return Answer.NO, evidence.challenge.words
@@ -89,7 +93,10 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
             f"{rate_words(evidence, newest)}. Hand its rows over again to have it judged."
         )
     if not evidence.is_known(newest):
-        return Answer.UNCLEAR, f"Of {newest.name} it is not known: {_lack(evidence, newest)}."
+        lack = f"Of {newest.name} it is not known: {_lack(evidence, newest)}."
+        return Answer.UNCLEAR, f"{lack}{_until(evidence, blocks)}"
+    if newest.untold:
+        return Answer.UNCLEAR, f"Of {newest.name} {not_told(newest.untold)}."
     told = f"In {newest.name} {rate_words(evidence, newest)}"
     if evidence.n_reference_blocks < FEWEST_REFERENCE:
         why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
@@ -98,16 +105,51 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
     if check is not None and check.state is TargetState.MISSED:
         return Answer.UNCLEAR, f"No alarm, but the target is missed. {check.words}"
     n_known = sum(evidence.is_known(b) for b in blocks)
-    assert newest.error is not None
-    # one bad block proves no rise, but is not to be called good either
-    is_above = newest.error.low > evidence.reference_error + evidence.accepted_rise
-    lead = "No worse than at release"
-    if is_above:
-        lead = "No alarm so far, though the newest block is worse than the reference"
     return Answer.GO, (
-        f"{lead}. {told}, on the reference {evidence.reference_error:.1%}; no alarm in "
-        f"{plural(n_known, 'block')} with labels."
+        f"{_lead(evidence, newest)}. {told}, on the reference {evidence.reference_error:.1%}."
+        f"{_recent(evidence)} No alarm in {plural(n_known, 'block')} with labels."
     )
+
+
+def _lead(evidence: Evidence, newest: Block) -> str:
+    """What comes first where no alarm is open: all is well, or what proves no change yet."""
+    worse = []
+    # one bad block proves no rise, but is not to be called good either
+    usual = evidence.reference_error + evidence.accepted_rise
+    if newest.error is not None and newest.error.low > usual:
+        worse.append("the newest block is worse than the reference")
+    if below := [rate.name for rate in evidence.rates if rate.is_below]:
+        lie = "lies" if len(below) == 1 else "lie"
+        worse.append(f"{' and '.join(below)} of late {lie} below the reference")
+    if worse:
+        return f"No alarm so far, though {' and '.join(worse)}"
+    if vague := [rate.name for rate in evidence.rates if rate.is_vague]:
+        verb = "is" if len(vague) == 1 else "are"
+        names = " and ".join(vague)
+        return f"No more is wrong than at release; {names} of late {verb} hardly known"
+    return "No worse than at release"
+
+
+def _until(evidence: Evidence, blocks: Sequence[Block]) -> str:
+    """What is known up to the last block with labels: these may come weeks late."""
+    known = [block for block in blocks if evidence.is_known(block)]
+    if not known or evidence.n_reference_blocks < FEWEST_REFERENCE:
+        return ""
+    last = known[-1]
+    return (
+        f" Up to {last.name}, in which {rate_words(evidence, last)}, there was no alarm in "
+        f"{plural(len(known), 'block')} with labels.{_recent(evidence)}"
+    )
+
+
+def _recent(evidence: Evidence) -> str:
+    """Recall and precision of late, in a sentence."""
+    if not any(rate.recent for rate in evidence.rates):
+        return ""
+    told = "; ".join(rate.words for rate in evidence.rates)
+    blocks = plural(evidence.n_recent, "block")
+    over = f"the last {blocks}" if evidence.n_recent > 1 else "that block"
+    return f" Over {over} with {plural(evidence.n_recent_labels, 'label')}: {told}."
 
 
 def _nothing(evidence: Evidence) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.monitor.challenge import Challenge
+from leadline.phases.monitor.class_rates import ClassRate
 from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.verdict import Bounds
 
@@ -56,6 +57,10 @@ class Block:
         million; None where the reference is too short, or rows were not kept.
     is_alarm : bool
         Whether an alarm was raised at this block.
+    worse : tuple of {"error", "recall", "precision"}
+        Rates that alone would raise an alarm.
+    untold : tuple of str
+        Recall, where only flagged rows have a label; precision, where none of them has.
     is_closed : bool
         Whether it lies before the end of an alarm that was closed: it is history.
     shifts : tuple of Shift
@@ -87,6 +92,8 @@ class Block:
     off_by: float | None = None
     evidence: float | None = None
     is_alarm: bool = False
+    worse: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
     is_closed: bool = False
     shifts: tuple[Shift, ...] = ()
     n_learnt: int | None = None
@@ -138,6 +145,8 @@ class Alarm:
         At that block; None where later labels have taken it away.
     is_open : bool
         Nobody has closed it.
+    worse : tuple of {"error", "recall", "precision"}
+        What became worse; empty in verdicts from before, which watched the error alone.
     steps : tuple of AlarmStep
         What people did, in order.
     """
@@ -145,6 +154,7 @@ class Alarm:
     block: str
     evidence: float | None
     is_open: bool
+    worse: tuple[str, ...] = ()
     steps: tuple[AlarmStep, ...] = ()
 
     @property
@@ -232,12 +242,16 @@ class Evidence:
         Mean score there; None if it was not measured.
     reference_abstained : float or None
         Share of the reference that the release gives no answer; None where it answers all.
+    rates : tuple of ClassRate
+        Recall and precision of a binary label; empty for others, and in verdicts from before.
+    n_recent, n_recent_labels : int
+        Blocks that `rates` are told over, and their labels.
     tolerance : float or None
         Numbers off by more than this count as wrong; None for classes.
     n_reference_blocks : int
         Blocks of the reference whose spread a rise is held against.
     accepted_rise : float
-        Rise of the share wrong that raises no alarm.
+        Rise of the share wrong that raises no alarm; fall, of recall and precision.
     block : str
         Length of a block: day, week or month; empty in verdicts from before it was kept.
     n_labels : int
@@ -272,6 +286,9 @@ class Evidence:
     reference_alert_share: float | None
     reference_mean_score: float | None = None
     reference_abstained: float | None = None
+    rates: tuple[ClassRate, ...] = ()
+    n_recent: int = 0
+    n_recent_labels: int = 0
     tolerance: float | None = None
     n_reference_blocks: int
     accepted_rise: float = 0.0

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
+from itertools import pairwise
+from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
+from leadline.phases.monitor.class_rates import not_told, not_watched
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
@@ -19,6 +23,10 @@ from leadline.phases.wording import plural, three_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
+# days until the next block has begun
+_STEPS = {"week": 7, "month": 31}
+# less than a fifth of the rows that a block has as a rule, which four blocks tell
+_FEW, _FEWEST_USUAL = 5, 4
 # an interval that is narrower has no width
 _EXACT = 1e-3
 _ACCURACY = "accuracy"
@@ -28,13 +36,17 @@ _MEASURED = frozenset({_ACCURACY, "error_rate"})
 
 def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
     """What a person should know beside the answer."""
+    alarm = evidence.open_alarm
     return (
         *_alarms(evidence),
         *_learnt(evidence),
+        *_missing(evidence),
         *_labels(evidence),
         *_silence(evidence),
         *_target(evidence),
-        *challenge_findings(evidence.challenge),
+        *_classes(evidence),
+        *_selected(evidence),
+        *challenge_findings(evidence.challenge, alarm.worse if alarm else (), _first(evidence)),
         *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
         *_shifts(evidence),
@@ -74,6 +86,19 @@ def target_check(evidence: Evidence) -> TargetCheck | None:
         confidence_level=evidence.confidence_level,
         measured_on=f"{plural(newest.n_labelled, 'labelled row')} of {newest.name}",
     )
+
+
+def _selected(evidence: Evidence) -> list[Finding]:
+    """Blocks whose labels came of one kind of row only."""
+    blocks = [block for block in evidence.blocks if block.untold and not block.is_closed]
+    if not blocks:
+        return []
+    return [
+        warning(
+            f"Of {_named(blocks)} {not_told(blocks[-1].untold)}, and raises no alarm.",
+            "Label rows whatever the model said of them: leadline watch --ask rows.csv",
+        )
+    ]
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -117,11 +142,19 @@ def _alarms(evidence: Evidence) -> list[Finding]:
         found.append(
             warning(
                 f"Alarm of {alarm.block}: {alarm.words}.",
-                f"Retrain: label the newest blocks, add them to the data and run the project "
-                f"again. Or {say}",
+                f"{_first(evidence)}Retrain: label the newest blocks, add them to the data and "
+                f"run the project again. Or {say}",
             )
         )
     return found
+
+
+def _first(evidence: Evidence) -> str:
+    """What comes before a retraining: rows of a broken column would be learnt from."""
+    compared = compared_block(evidence.blocks)
+    if compared is None or not compared.shifts:
+        return ""
+    return "See first what looks different: a column that broke is mended, not learnt. "
 
 
 def _learnt(evidence: Evidence) -> list[Finding]:
@@ -138,6 +171,46 @@ def _learnt(evidence: Evidence) -> list[Finding]:
             "Hand over rows that came in since.",
         )
     ]
+
+
+def _missing(evidence: Evidence) -> list[Finding]:
+    """Weeks or months without a row, before what was handed over last; days may be days off."""
+    if evidence.block not in _STEPS:
+        return []
+    dated = [block for block in evidence.blocks if _DAY.fullmatch(block.name)]
+    found = []
+    for before, after in pairwise(dated):
+        start = date.fromisoformat(before.name)
+        wanted = after.name if after.is_newest else before.name
+        while (start := _next_start(start, evidence.block)).isoformat() < wanted:
+            found.append(start.isoformat())
+    shown = ", ".join(found[:_MOST_NAMED]) + (" and others" if len(found) > _MOST_NAMED else "")
+    how = (
+        "Hand them over, if there are any: rows that fail to come may be others than those that do."
+    )
+    none = f"No row has come of {plural(len(found), evidence.block)} in between: {shown}."
+    return [*([warning(none, how)] if found else []), *_thin(dated, how)]
+
+
+def _thin(dated: list[Block], how: str) -> list[Finding]:
+    """Blocks of far fewer rows than the others; the last one may have begun only."""
+    if len(dated) < _FEWEST_USUAL:
+        return []
+    usual = median(block.n_rows for block in dated)
+    few = [block for block in dated[:-1] if block.is_newest and _FEW * block.n_rows < usual]
+    if not few:
+        return []
+    n_rows = sum(block.n_rows for block in few)
+    return [
+        warning(
+            f"{plural(n_rows, 'row')} only of {_named(few)}, where {usual:,.0f} are usual.", how
+        )
+    ]
+
+
+def _next_start(start: date, block: str) -> date:
+    later = start + timedelta(days=_STEPS[block])
+    return later if block == "week" else later.replace(day=1)
 
 
 def _labels(evidence: Evidence) -> list[Finding]:
@@ -196,10 +269,35 @@ def _target(evidence: Evidence) -> list[Finding]:
         return [note(f"{aim}; {why}{_released(target.released)}.")]
     return [
         note(
-            f"{aim}{_released(target.released)}. Labels here measure the share that is wrong, "
-            "which is held against the reference, not that."
+            f"{aim}{_released(target.released)}. Labels here do not measure that: "
+            f"{_measured(evidence)}, held against the reference."
         )
     ]
+
+
+def _measured(evidence: Evidence) -> str:
+    watched = [
+        "the share that is wrong",
+        *(rate.name for rate in evidence.rates if rate.is_watched),
+    ]
+    if len(watched) == 1:
+        return f"they measure {watched[0]}"
+    return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
+
+
+def _classes(evidence: Evidence) -> list[Finding]:
+    """What no alarm is raised for."""
+    if lacking := not_watched(evidence.rates):
+        what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
+        return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
+    if evidence.reference_alert_share is None and evidence.tolerance is None:
+        return [
+            note(
+                "Watched is the share wrong of all classes together: that a rare class is no "
+                "longer found hardly shows in it."
+            )
+        ]
+    return []
 
 
 def _released(score: float | None) -> str:
@@ -224,7 +322,9 @@ def _reference(evidence: Evidence) -> list[Finding]:
             )
         )
     if evidence.accepted_rise:
-        found.append(note(f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm."))
+        fall = ", nor does a fall of recall or precision by as much" if evidence.rates else ""
+        rise = f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm{fall}."
+        found.append(note(rise))
     if evidence.false_alarm_years is not None:
         found.append(
             note(

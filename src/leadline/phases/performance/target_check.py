@@ -41,6 +41,8 @@ class TargetCheck:
         The rows, such as "1,200 test rows".
     confidence_level : float in (0, 1)
         Of the interval.
+    alarm : str
+        Block of an alarm that was raised since and is open; empty where there is none.
     """
 
     scoring: str
@@ -49,6 +51,7 @@ class TargetCheck:
     interval: Bounds | None
     measured_on: str
     confidence_level: float = 0.9
+    alarm: str = ""
 
     @property
     def state(self) -> TargetState:
@@ -109,9 +112,10 @@ class TargetCheck:
         ends = (self.interval.low, self.interval.high) if self.interval else ()
         score, *told = (distinct(each, self.target) for each in (self.score, *ends))
         sure = _sureness(self.confidence_level, told)
+        since = f" That was before the alarm of {self.alarm}, which is open." if self.alarm else ""
         return (
             f"Measured {metric.words} of {score} ({sure}) on {self.measured_on}; target "
-            f"{metric.target_words(self.target)}: {self.state.value}."
+            f"{metric.target_words(self.target)}: {self.state.value}.{since}"
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from leadline.phases.lifecycle import Standing, State
 from leadline.phases.monitor import Monitor
@@ -51,7 +52,10 @@ def measured_target(
     ):
         if found is not None and _is_better(found, best):
             best = found
-    return best
+    is_of_service = monitor is not None and best == monitor.target_check
+    alarm = monitor.open_alarm if monitor is not None and not is_of_service else None
+    # what was good enough before may no longer be
+    return best if alarm is None else replace(best, alarm=alarm.block)
 
 
 def target_now(

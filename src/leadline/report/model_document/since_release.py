@@ -179,6 +179,8 @@ def watching(reader: LineageReader) -> Section:
     usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
     if monitor.reference_alert_share is not None:
         usual = f"{monitor.reference_alert_share:.1%} flagged"
+        known = [rate for rate in monitor.rates if rate.reference is not None]
+        usual += "".join(f", {rate.name} {number(rate.reference)}" for rate in known)
     reference = (
         f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
         f"{monitor.reference_error:.1%} wrong, {usual}.{unit}"
@@ -186,14 +188,20 @@ def watching(reader: LineageReader) -> Section:
     unit = monitor.block or "block"
     how = (
         f"About {monitor.n_labels} rows of a {unit} get a label, drawn by strata of the predicted "
-        "error. An alarm is raised when the evidence that the error has risen by more than "
-        f"{monitor.accepted_rise:.1%} reaches {number(monitor.run_length, ',.0f')}, the number of "
-        f"{unit}s between two false alarms{_in_years(monitor)}. Shifts of single columns are "
+        "error. An alarm is raised when the evidence that the error has risen"
+        f"{_or_fallen(monitor)} by more than {monitor.accepted_rise:.1%} reaches "
+        f"{number(monitor.run_length, ',.0f')}, the number of {unit}s between two false "
+        f"alarms{_in_years(monitor)}. Shifts of single columns are "
         "information, never an alarm."
     )
     looked = f"Last looked on {day(entry.at)}. {monitor.summary}"
     sentences = (looked, reference, how, *_self_test(monitor))
     return Section(title, sentences=sentences, unknowns=_blind_spots(monitor, entry))
+
+
+def _or_fallen(monitor: Monitor) -> str:
+    watched = [rate.name for rate in monitor.rates if rate.is_watched]
+    return f", or {' or '.join(watched)} fallen," if watched else ""
 
 
 def _in_years(monitor: Monitor) -> str:

@@ -7,9 +7,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
-from scipy.stats import rankdata
 
 from leadline.stats.arrays import Floats, Ints, check_share
 from leadline.stats.importance.table_columns import Table, is_number, names_of, values_of
@@ -46,6 +43,10 @@ def group_columns(table: Table, *, cut: float = CUT) -> list[tuple[Hashable, ...
     >>> group_columns(table)
     [('age', 'born'), ('city',)]
     """
+    # both take long, and who asks for no groups needs neither
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
     check_share(cut, "cut")
     names = names_of(table)
     if len(names) < 2:
@@ -122,6 +123,8 @@ def centred_ranks(values: Floats) -> Floats:
     >>> centred_ranks(np.array([5.0, 9.0, 7.0])).round(2).tolist()
     [-0.71, 0.71, 0.0]
     """
+    from scipy.stats import rankdata
+
     is_known = np.isfinite(values)
     ranks = np.zeros(values.size)
     if is_known.any():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import kurtosis, t
+from scipy.special import stdtrit
 
 from leadline.stats.arrays import Floats, check_share
 from leadline.stats.interval import Estimate
@@ -102,7 +102,7 @@ def number_errors(
         )
     off: Floats = said - truth
     bias, variance = float(off.mean()), float(off.var(ddof=1))
-    half = float(t.ppf((1 + confidence_level) / 2, n - 1)) * (variance / n) ** 0.5
+    half = float(stdtrit(n - 1, (1 + confidence_level) / 2)) * (variance / n) ** 0.5
     return NumberErrors(n, Estimate(bias - half, bias, bias + half), variance, _freedom(off))
 
 
@@ -187,6 +187,8 @@ def noisy_number_worth(
 
 def _freedom(off: Floats) -> float:
     """Degrees of freedom of a variance of these values."""
+    from scipy.stats import kurtosis  # long to import, and needed here only
+
     n = off.size
     excess = float(kurtosis(off, bias=False)) if np.ptp(off) else 0.0
     return 2 / (2 / (n - 1) + max(excess, 0.0) / n)

@@ -3,7 +3,9 @@
 Which rows to label is drawn by strata of the predicted error. The error of a block is what the
 scores predict, corrected by the labels, and smoothed over blocks by a local-level filter whose
 variances are those of the reference. An alarm is raised by an e-detector on the blocks' errors: a
-whole block is one observation, and what few labels leave open counts as noise.
+whole block is one observation, and what few labels leave open counts as noise. Of a binary label
+recall and precision may be watched beside the share wrong: the mean of several e-detectors is one,
+so that all together raise no more false alarms than promised.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from leadline.stats.monitoring.alarm_evidence import AlarmEvidence
 from leadline.stats.monitoring.labelled_error import gap_of, stratified_rows
 from leadline.stats.monitoring.local_level import LocalLevel
 from leadline.stats.monitoring.predicted_error import PredictedError
+from leadline.stats.monitoring.watched_rates import WatchedRate
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -40,18 +43,22 @@ class MonitorState:
     error : Estimate of float
         Share of the block's rows on which the model is wrong, with a 95 % interval.
     alarm : bool
-        Whether the evidence that the error has risen by more than the tolerance has reached the
-        run length; it stays until the monitor is told to begin anew.
+        Whether the evidence that a rate has become worse by more than the tolerance has reached
+        the run length; it stays until the monitor is told to begin anew.
     evidence : float
-        Sum of the e-values of all starts; near the number of blocks while nothing changes.
+        Sum of the e-values of all starts, mean of the rates; near the number of blocks while
+        nothing changes.
     n_labels : int
         Labels the block has.
+    worse : tuple of {"error", "recall", "precision"}
+        Rates of which the evidence itself has reached the run length.
     """
 
     error: Estimate[float]
     alarm: bool
     evidence: float
     n_labels: int
+    worse: tuple[str, ...] = ()
 
 
 class Monitor:
@@ -65,11 +72,14 @@ class Monitor:
     labels : int, default=50
         Rows to ask about in a block.
     tolerance : float in [0, 1), default=0
-        Rise of the error that is accepted.
+        Rise of the error that is accepted; fall, of recall and precision.
     run_length : float > 1, default=1000
         Blocks between two false alarms, on average at least.
     rng : Generator, optional
         Source of chance; without it a fixed one.
+    rates : sequence of {"error", "recall", "precision"}, default=("error",)
+        What is watched. A rate of fewer than ten rows of the reference is not: `watched` has those
+        that are.
 
     Raises
     ------
@@ -105,6 +115,7 @@ class Monitor:
         tolerance: float = 0.0,
         run_length: float = 1000,
         rng: np.random.Generator | None = None,
+        rates: Sequence[str] = ("error",),
     ) -> None:
         if len(reference) < _FEWEST_BLOCKS:
             raise ValueError(
@@ -124,14 +135,13 @@ class Monitor:
         expected = np.array([self.predicted(scores, said).mean() for scores, said, _ in blocks])
         self.level = LocalLevel.of(errors - expected)
         self.reference_error = float(np.average(errors, weights=sizes))
-        self.reference_sd = float(errors.std(ddof=1))
         self.n_reference = errors.size
-        self.n_usual = float(sizes.mean())
-        share = (float(errors @ sizes) + 0.5) / (float(sizes.sum()) + 1)
-        self._row_variance = share * (1 - share)
-        self._evidence = AlarmEvidence(
-            self.reference_error, self.reference_sd, self.n_reference, tolerance
-        )
+        self._evidence = _rate_evidence(blocks, rates, tolerance)
+
+    @property
+    def watched(self) -> tuple[str, ...]:
+        """Names of the rates that are watched."""
+        return tuple(rate.name for rate, _ in self._evidence)
 
     def ask(self, scores: ArrayLike, said: ArrayLike) -> Ints:
         """Choose the rows of a block to label.
@@ -188,20 +198,37 @@ class Monitor:
         gap = gap_of(expected, judged, wrong)
         variance = max(gap.variance, gap.usual_variance)
         mean, spread = self.level.update(gap.value, variance)
-        middle = float(expected.mean())
         # the spread of blocks is known from so many of them
         reach = float(stdtrit(self.n_reference - 1, (1 + _LEVEL) / 2))
-        error = _within(middle + mean, reach * spread)
-        if judged.size:
-            # the spread of the reference holds the chance of blocks as large as its own
-            chance = self._row_variance * max(0.0, 1 / values.size - 1 / self.n_usual)
-            self._evidence.add(middle + gap.value, variance + chance)
-        evidence = self._evidence.value
-        return MonitorState(error, evidence >= self.run_length, evidence, int(judged.size))
+        error = _within(float(expected.mean()) + mean, reach * spread)
+        for rate, evidence in self._evidence:
+            seen = rate.seen(expected, answers, judged, wrong)
+            if seen is not None:
+                evidence.add(*seen)
+        each = {rate.name: evidence.value for rate, evidence in self._evidence}
+        together = float(np.mean(list(each.values())))
+        worse = tuple(name for name, value in each.items() if value >= self.run_length)
+        return MonitorState(error, together >= self.run_length, together, int(judged.size), worse)
 
     def restart(self) -> None:
         """Begin the search for a change anew: an alarm was explained, or the model retrained."""
-        self._evidence.restart()
+        for _, evidence in self._evidence:
+            evidence.restart()
+
+
+def _rate_evidence(
+    blocks: Sequence[tuple[Floats, ...]], rates: Sequence[str], tolerance: float
+) -> list[tuple[WatchedRate, AlarmEvidence]]:
+    """Rates that blocks of a reference tell of, each with the evidence that it became worse."""
+    sizes = np.array([truth.size for _, _, truth in blocks])
+    found = []
+    for name in rates:
+        rate = WatchedRate.of(name, blocks)
+        if rate is not None:
+            whole = np.array([rate.whole(said, truth) for _, said, truth in blocks])
+            mean, sd = float(np.average(whole, weights=sizes)), float(whole.std(ddof=1))
+            found.append((rate, AlarmEvidence(mean, sd, whole.size, tolerance * rate.share)))
+    return found
 
 
 def _block(scores: ArrayLike, said: ArrayLike) -> tuple[Floats, Floats]:

@@ -60,7 +60,7 @@ def stratified_rows(expected: Floats, n_labels: int, rng: np.random.Generator) -
     return rng.permutation(np.concatenate(rows)).astype(np.int64)
 
 
-def gap_of(expected: Floats, rows: Ints, wrong: Floats) -> Gap:
+def gap_of(expected: Floats, rows: Ints, wrong: Floats, weights: Floats | None = None) -> Gap:
     """Measure by how much a block's error is above what was predicted.
 
     Parameters
@@ -71,24 +71,30 @@ def gap_of(expected: Floats, rows: Ints, wrong: Floats) -> Gap:
         Those with a label.
     wrong : ndarray of {0, 1}, shape (n_labels,)
         Whether the model is wrong on them.
+    weights : ndarray of shape (n,), optional
+        What an error on each row counts; 1 without.
     """
     if not rows.size:
         return Gap(0.0, np.inf, np.inf)
+    weight = np.ones(expected.size) if weights is None else weights
     strata = strata_of(expected, rows.size)
     n_strata = int(strata.max()) + 1
     sizes = np.bincount(strata, minlength=n_strata)
     counts = np.bincount(strata[rows], minlength=n_strata)
-    rest = np.bincount(strata[rows], weights=wrong - expected[rows], minlength=n_strata)
-    overall = float(np.sum(wrong - expected[rows])) / rows.size
-    means = np.where(counts > 0, rest / np.maximum(counts, 1), overall)
+    off = wrong - expected[rows]
+    rest = np.bincount(strata[rows], weights=weight[rows] * off, minlength=n_strata)
+    overall = float(off.sum()) / rows.size
+    squared = np.bincount(strata, weights=weight**2, minlength=n_strata) / sizes
+    elsewhere = float(np.sum(weight[rows] * off)) / rows.size
+    means = np.where(counts > 0, rest / np.maximum(counts, 1), elsewhere)
     shares = sizes / expected.size
     # what was seen beside what was predicted, as if of two rows
     ups = np.bincount(strata[rows], weights=wrong, minlength=n_strata)
     likely = np.bincount(strata, weights=expected, minlength=n_strata) / sizes
     rate = (ups + 2 * np.clip(likely + overall, 0.01, 0.99)) / (counts + 2)
-    weights = shares**2 / np.maximum(counts, 1) * (1 - counts / sizes)
-    variance = float(weights @ (rate * (1 - rate)))
-    usual = float(weights @ (likely * (1 - likely)))
+    spread = squared * shares**2 / np.maximum(counts, 1) * (1 - counts / sizes)
+    variance = float(spread @ (rate * (1 - rate)))
+    usual = float(spread @ (likely * (1 - likely)))
     return Gap(float(shares @ means), max(variance, 1e-9), usual)
 
 

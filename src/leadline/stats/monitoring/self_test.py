@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from leadline.stats.arrays import Floats, as_labels, as_vector, check_positive
+from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_positive
 from leadline.stats.monitoring.alarm_evidence import AlarmEvidence
-from leadline.stats.monitoring.labelled_error import gap_of, stratified_rows
+from leadline.stats.monitoring.labelled_error import stratified_rows
 from leadline.stats.monitoring.predicted_error import PredictedError
+from leadline.stats.monitoring.watched_rates import WatchedRate
 
 _FEWEST_BLOCKS = 6
 # samples of labels of each block; runs draw among them
@@ -45,6 +46,7 @@ def run_false_alarms(
     tolerance: float = 0.0,
     run_length: float = 1000.0,
     n_runs: int = 300,
+    rates: Sequence[str] = ("error",),
 ) -> RunFalseAlarms:
     """Measure the false alarms of `Monitor` by shuffling the reference's own blocks.
 
@@ -63,6 +65,8 @@ def run_false_alarms(
         As for `Monitor`.
     n_runs : int >= 1, default=300
         Shuffles.
+    rates : sequence of str, default=("error",)
+        As for `Monitor`.
 
     Returns
     -------
@@ -94,43 +98,70 @@ def run_false_alarms(
     if np.any(counts < 1) or n_runs < 1 or not 0 <= tolerance < 1:
         raise ValueError("labels and n_runs must be at least 1 and tolerance in [0, 1).")
     check_positive(run_length - 1, "run_length - 1")
-    known, seen = _looked_at(reference, counts, rng)
-    half = -(-known.size // 2)
+    blocks = _labelled(reference)
+    looks = [
+        (rate, *_looked_at(rate, blocks, counts, rng))
+        for name in rates
+        if (rate := WatchedRate.of(name, blocks)) is not None
+    ]
+    half = -(-len(blocks) // 2)
     alarms = 0
     for _ in range(n_runs):
-        order = rng.permutation(known.size)
-        kept = known[order[:half]]
-        evidence = AlarmEvidence(float(kept.mean()), float(kept.std(ddof=1)), half, tolerance)
-        for block, sample in zip(order[half:], rng.integers(_N_SAMPLES, size=half), strict=False):
-            evidence.add(*seen[block, sample])
-            if evidence.value >= run_length:
-                alarms += 1
-                break
-    return RunFalseAlarms(alarms / n_runs, n_runs, int(known.size - half))
+        order = rng.permutation(len(blocks))
+        samples = rng.integers(_N_SAMPLES, size=len(blocks))
+        total = np.zeros(len(blocks) - half)
+        for rate, known, seen in looks:
+            total += _evidence(rate, known, seen, order, samples, half, tolerance)
+        alarms += bool(np.any(total / len(looks) >= run_length))
+    return RunFalseAlarms(alarms / n_runs, n_runs, len(blocks) - half)
 
 
-def _looked_at(
+def _evidence(
+    rate: WatchedRate,
+    known: Floats,
+    seen: Floats,
+    order: Ints,
+    samples: Ints,
+    half: int,
+    tolerance: float,
+) -> Floats:
+    """Evidence of one rate after each block that is watched."""
+    kept = known[order[:half]]
+    accepted = tolerance * rate.share
+    evidence = AlarmEvidence(float(kept.mean()), float(kept.std(ddof=1)), half, accepted)
+    found = []
+    for block, sample in zip(order[half:], samples, strict=False):
+        value, variance = seen[block, sample]
+        # labels that do not tell of the rate are no observation
+        if np.isfinite(value):
+            evidence.add(value, variance)
+        found.append(evidence.value)
+    return np.array(found)
+
+
+def _labelled(
     reference: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]],
-    counts: Floats,
-    rng: np.random.Generator,
-) -> tuple[Floats, Floats]:
-    """Error of each block; and what samples of labels make of it, with the variance of that."""
+) -> list[tuple[Floats, ...]]:
     blocks: list[tuple[Floats, ...]] = []
     for scores, said, truth in reference:
         values = as_vector(scores, "scores")
         answers = (as_labels(each, "said", n_samples=values.size) for each in (said, truth))
         blocks.append((values, *(each.astype(np.float64) for each in answers)))
+    return blocks
+
+
+def _looked_at(
+    rate: WatchedRate, blocks: list[tuple[Floats, ...]], counts: Floats, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """A rate of each block; and what samples of labels make of it, with the variance of that."""
     predicted = PredictedError.of(blocks)
-    known = np.array([np.mean(said != truth) for _, said, truth in blocks])
-    sizes = np.array([truth.size for _, _, truth in blocks])
-    share = (float(known @ sizes) + 0.5) / (float(sizes.sum()) + 1)
-    seen = np.empty((known.size, _N_SAMPLES, 2))
+    known = np.array([rate.whole(said, truth) for _, said, truth in blocks])
+    seen = np.full((known.size, _N_SAMPLES, 2), np.nan)
     for number, (scores, said, truth) in enumerate(blocks):
         expected, wrong = predicted(scores, said), (said != truth).astype(np.float64)
-        chance = share * (1 - share) * max(0.0, 1 / wrong.size - 1 / float(sizes.mean()))
         for sample in range(_N_SAMPLES):
             rows = stratified_rows(expected, int(rng.choice(counts)), rng)
-            gap = gap_of(expected, rows, wrong[rows])
-            variance = max(gap.variance, gap.usual_variance) + chance
-            seen[number, sample] = expected.mean() + gap.value, variance
+            told = rate.seen(expected, said, rows, wrong[rows])
+            if told is not None:
+                seen[number, sample] = told
     return known, seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from leadline.stats.arrays import Floats, check_share
 from leadline.stats.interval import Estimate
@@ -39,6 +38,8 @@ def joint_intervals(draws: Floats, confidence_level: float = 0.9) -> Estimate[Fl
     >>> bool(0.89 < np.mean(np.all((found.low <= draws) & (draws <= found.high), axis=1)) < 0.91)
     True
     """
+    from scipy.stats import rankdata  # long to import, and needed of several classes only
+
     check_share(confidence_level, "confidence_level")
     # equal draws share a rank, or figures that are known would count as far out
     places = (rankdata(draws, axis=0) - 0.5) / draws.shape[0]

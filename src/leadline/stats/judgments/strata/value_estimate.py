@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 from leadline.stats.arrays import (
     Bools,
@@ -295,7 +295,7 @@ def _mean(
     if values.size < 2:
         return None
     middle, stderr, freedom = _stratified(strata, stratum, values)
-    reach = stderr * float(student_t.ppf((1 + confidence_level) / 2, freedom))
+    reach = stderr * float(stdtrit(freedom, (1 + confidence_level) / 2))
     return Estimate(middle - reach, middle, middle + reach)
 
 
@@ -308,7 +308,7 @@ def _log_mean(
     middle, stderr, freedom = _stratified(strata, stratum, values)
     if middle <= 0:
         return Estimate(0.0, 0.0, 0.0)
-    reach = np.exp(stderr / middle * float(student_t.ppf((1 + confidence_level) / 2, freedom)))
+    reach = np.exp(stderr / middle * float(stdtrit(freedom, (1 + confidence_level) / 2)))
     return Estimate(float(middle / reach), middle, float(middle * reach))
 
 

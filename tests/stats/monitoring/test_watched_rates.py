@@ -1,0 +1,98 @@
+"""Recall and precision as watched rates: exact where all is labelled, and what they see."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadline.stats.monitoring.error_monitor import Monitor, MonitorState
+from leadline.stats.monitoring.self_test import run_false_alarms
+from leadline.stats.monitoring.watched_rates import RATES, WatchedRate, untold
+
+Block = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def block(rng: np.random.Generator, *, lost: float = 0.0, share: float = 0.04) -> Block:
+    """A rare class, of which some rows that used to be found score as the others do."""
+    truth = rng.random(300) < share
+    found = truth & (rng.random(300) >= lost)
+    odds = -3.2 + 2.4 * rng.normal(np.where(found, 2.4, 0.0), 1.0) - 2.88
+    scores = 1 / (1 + np.exp(-odds))
+    return scores, (scores >= 0.25).astype(float), truth.astype(float)
+
+
+def last(rates: tuple[str, ...], n: int, **changed: float) -> MonitorState:
+    rng = np.random.default_rng(0)
+    monitor = Monitor([block(rng) for _ in range(20)], run_length=156, rng=rng, rates=rates)
+    assert monitor.watched == rates
+    for _ in range(n):
+        scores, said, truth = block(rng, **changed)
+        rows = monitor.ask(scores, said)
+        state = monitor.update(scores, said, rows, truth[rows])
+    return state
+
+
+def test_a_rare_class_that_is_no_longer_found_raises_an_alarm() -> None:
+    """The share wrong rises from 3 to 4 %, which says nothing yet."""
+    state = last(RATES, 25, lost=0.9)
+    assert state.alarm
+    assert "recall" in state.worse
+    assert not last(("error",), 25, lost=0.9).alarm
+
+
+def test_more_positive_rows_are_no_loss_of_recall() -> None:
+    assert last(("recall",), 25, share=0.10).evidence < 20
+    assert last(("recall",), 25, share=0.02).evidence < 20
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_block_that_is_labelled_whole_is_known(name: str) -> None:
+    rng = np.random.default_rng(1)
+    rate = WatchedRate.of(name, [block(rng) for _ in range(5)])
+    assert rate is not None
+    scores, said, truth = block(rng, lost=0.5)
+    wrong = (said != truth).astype(float)
+    seen = rate.seen(np.clip(scores, 0.01, 0.99), said, np.arange(300), wrong)
+    assert seen is not None
+    missed, false, n = truth @ (1 - said), said @ (1 - truth), truth.size
+    of = {
+        "error": (missed + false) / n,
+        "recall": (missed - rate.level * truth.sum()) / n,
+        "precision": (false - rate.level * said.sum()) / n,
+    }
+    assert seen[0] == pytest.approx(of[name])
+    assert rate.whole(said, truth) == pytest.approx(of[name])
+
+
+def test_the_self_test_is_of_all_that_is_watched() -> None:
+    """The mean of three e-values is another than each of them."""
+    rng = np.random.default_rng(2)
+    made = [block(rng, lost=0.7 * (number % 2)) for number in range(24)]
+    error, recall, together = (
+        run_false_alarms(
+            made, [300], rng=np.random.default_rng(0), run_length=12.0, n_runs=80, rates=rates
+        ).rate
+        for rates in (("error",), ("recall",), RATES)
+    )
+    assert len({error, recall, together}) == 3
+    assert together <= max(error, recall)
+
+
+def test_labels_of_flagged_rows_say_nothing_of_what_is_missed() -> None:
+    rng = np.random.default_rng(3)
+    blocks = [block(rng) for _ in range(5)]
+    rate = WatchedRate.of("recall", blocks)
+    assert rate is not None
+    scores, said, truth = blocks[0]
+    flagged = np.flatnonzero(said)
+    assert untold(said, flagged) == ("recall",)
+    assert untold(said, np.flatnonzero(said == 0)) == ("precision",)
+    assert untold(np.ones(5), np.arange(2)) == ()
+    assert rate.seen(scores, said, flagged, (said != truth)[flagged].astype(float)) is None
+
+
+def test_of_too_few_rows_a_rate_is_not_watched() -> None:
+    rng = np.random.default_rng(4)
+    few = [(scores, said, np.zeros(300)) for scores, said, _ in (block(rng) for _ in range(4))]
+    assert WatchedRate.of("recall", few) is None
+    assert "recall" not in Monitor(few, rates=RATES).watched
