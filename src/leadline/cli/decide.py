@@ -20,8 +20,8 @@ _CHOICES = click.Choice(["go", "back", "stop", "keep"])
 @click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=_CHOICES, required=False)
 @click.option("--why", help="The reason: it goes on the record. 'keep' needs none.")
-@click.option("--to", default="", metavar="STAGE", help="Back: the stage to go back to.")
-@click.option("--change", default="", help="Back: what must be different there.")
+@click.option("--to", default="", metavar="STAGE", help="With 'back': the stage to go back to.")
+@click.option("--change", default="", help="With 'back': what must be different there.")
 @click.option(
     "--below-target", is_flag=True, help="Sign for a release that does not reach the target."
 )
