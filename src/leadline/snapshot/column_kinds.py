@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import NoReturn
 
 import polars as pl
 
@@ -155,7 +156,7 @@ def columns_of(
     """
     for name in (label, time, group, *exclude):
         if name and name not in frame.columns:
-            _refuse_unknown(name, frame.columns)
+            refuse_unknown(name, frame.columns)
     kinds = kinds or infer_kinds(frame, label=label)
     reasons = dict.fromkeys(exclude, "[data] exclude names it")
     if group:
@@ -268,7 +269,14 @@ def _refuse_many_classes(filled: pl.Series, n_unique: int) -> None:
         )
 
 
-def _refuse_unknown(name: str, columns: Sequence[str]) -> None:
+def refuse_unknown(name: str, columns: Sequence[str]) -> NoReturn:
+    """Refuse a column that the settings name and the files lack, with the nearest there is.
+
+    Raises
+    ------
+    DataError
+        Always.
+    """
     near = get_close_matches(name, columns, n=1, cutoff=0.5)
     shown = ", ".join(repr(column) for column in columns[:12])
     more = f" and {len(columns) - 12:,} more" if len(columns) > 12 else ""
