@@ -49,10 +49,12 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import WayBack, decide, keep_decision
+    from leadline.services.parsing import parse_stage
     from leadline.workspace import Workspace
 
+    parse_stage(stage)  # before anything is asked
     choice = choice or ask(
-        "Go, back, stop or keep", "Missing argument: go, back or stop.", _CHOICES
+        "Go, back, stop or keep", "Missing argument: go, back, stop or keep.", _CHOICES
     )
     if choice == "keep" and (to or change):
         raise click.UsageError("'keep' changes nothing: leave --to and --change out.")
