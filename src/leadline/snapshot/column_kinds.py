@@ -12,6 +12,7 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
+from leadline.phases.wording import shortened
 from leadline.reading.images.image_columns import refuse_images
 from leadline.reading.images.pixels import thumbnail
 
@@ -200,7 +201,7 @@ def _example(filled: pl.Series) -> str:
     if filled.dtype == pl.Binary and not filled.is_empty():
         return thumbnail(filled[0])
     text = "" if filled.is_empty() else " ".join(str(filled[0]).split())
-    return text if len(text) <= _LONGEST_EXAMPLE else text[: _LONGEST_EXAMPLE - 1] + "…"
+    return shortened(text, _LONGEST_EXAMPLE)
 
 
 def _kind(series: pl.Series) -> Kind:
