@@ -123,7 +123,7 @@ class _Verbs(click.Group):
 def _nearest(name: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, VERBS, n=1)
+    near = get_close_matches(name, (*VERBS, "--help"), n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
