@@ -37,11 +37,11 @@ def test_a_timeline_is_told_in_words_tables_and_json(call: Call, flights: Path) 
     assert "It began on" in told
     assert "What was forecast, and what was measured" in told
     assert (flights / "time.svg").read_text().startswith("<svg")
-    document = json.loads(call("timeline", "--json", "--by", "2099-01-31", "-C", flights).stdout)
+    document = json.loads(call("timeline", "--json", "--due", "2099-01-31", "-C", flights).stdout)
     assert document["by"] == "2099-01-31"
     assert document["stretches"][0]["stage"] == "define"
     assert document["forecasts"][0]["is_reached"] is False
-    refused = call("timeline", "--by", "soon", "-C", flights)
+    refused = call("timeline", "--due", "soon", "-C", flights)
     assert refused.exit_code == 2
 
 

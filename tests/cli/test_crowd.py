@@ -263,7 +263,7 @@ def test_a_rejection_says_enough_and_ids_are_ids(account: Account) -> None:
             (),
             "20 places at 1.50 USD. Rewards 30.00 USD + fee 12.84 USD + VAT 0.00 USD = 42.84 USD.",
         ),
-        (("--as", "academic"), "Rewards 30.00 USD + fee 9.99 USD + VAT 0.00 USD = 39.99 USD."),
+        (("--payer", "academic"), "Rewards 30.00 USD + fee 9.99 USD + VAT 0.00 USD = 39.99 USD."),
         (("--vat", "20", "--currency", "GBP"), "fee 12.84 GBP + VAT 2.57 GBP = 45.41 GBP."),
     ],
 )

@@ -52,6 +52,7 @@ def test_an_unknown_verb_is_answered_with_the_nearest(call: Call) -> None:
     answer = call("stauts")
     assert answer.exit_code == 2
     assert "There is no verb 'stauts'. Did you mean 'status'?" in answer.stderr
+    assert "Did you mean '--help'?" in call("help").stderr
     assert "Did you mean" not in call("xyzzy").stderr
 
 

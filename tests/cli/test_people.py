@@ -65,6 +65,7 @@ def test_a_decision_goes_on_the_record(call: Call, tuned: Path) -> None:
     ("arguments", "code", "told"),
     [
         (("wacth", "go", "--why", "x"), 1, "Did you mean 'watch'?"),
+        (("wacth", "go"), 1, "Did you mean 'watch'?"),
         (("find", "go", "--why", " "), 1, "The decision has no reason."),
         (("find", "go", "--why", "x", "--by", " "), 1, "Nobody is named"),
         (("find", "go"), 2, "Missing option '--why'"),

@@ -65,6 +65,16 @@ def test_a_missing_label_column_is_named_with_those_there_are(tmp_path: Path) ->
         read_pool(workspace)
 
 
+def test_a_column_that_is_read_otherwise_must_be_there(tmp_path: Path) -> None:
+    with (
+        project(
+            tmp_path, customers(50), data={"columns": {"spent": {"decimal": "."}}}
+        ) as workspace,
+        pytest.raises(DataError, match=r"no column 'spent'\..*Did you mean 'spend'\?"),
+    ):
+        read_pool(workspace)
+
+
 def test_the_stream_is_none_where_none_is_named(workspace: Workspace) -> None:
     assert read_stream(workspace, ReadingSchema()) is None
     customers(10).drop("left").write_csv(workspace.folder / "stream.csv")

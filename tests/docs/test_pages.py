@@ -118,6 +118,17 @@ def test_every_internal_link_resolves() -> None:
     assert not lost, "\n".join(lost)
 
 
+def test_the_list_at_the_head_of_the_how_to_names_every_task_in_order() -> None:
+    text = (REPOSITORY / "docs" / "how-to.md").read_text(encoding="utf-8")
+    tasks = re.findall(r"^### (.+)$", prose(text), re.MULTILINE)
+    head = text.partition("\n## ")[0]
+    lines = re.findall(r"^\* \*\*(.+)\*\*: (.+)$", head, re.MULTILINE)
+    listed = [name for _, line in lines for name in re.findall(r"\[([^\]]+)\]", line)]
+    assert len(tasks) > 40
+    assert listed == tasks
+    assert [topic for topic, _ in lines] == re.findall(r"^## (.+)$", prose(text), re.MULTILINE)
+
+
 def test_every_file_and_module_named_exists() -> None:
     lost = []
     for name, _, text in texts():

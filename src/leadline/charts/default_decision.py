@@ -26,7 +26,7 @@ from leadline.phases.performance.default_decision import (
     NumberErrors,
 )
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import three_digits
+from leadline.phases.wording import shortened, three_digits
 
 _MOST_CLASSES = 20
 _MOST_CHARS = 24
@@ -67,8 +67,9 @@ def _class_title(point: DefaultDecision, rows: str) -> str:
     worst = min(point.classes, key=lambda each: each.recall.estimate)
     if worst.recall.estimate == 1:
         return f"All {len(point.classes)} classes are told without an error on {rows}"
+    name = shortened(worst.name, _MOST_CHARS)
     return (
-        f"Right in {point.right.estimate:.0%}; {_short(worst.name)!r} is found least, in "
+        f"Right in {point.right.estimate:.0%}; {name!r} is found least, in "
         f"{worst.recall.estimate:.0%}"
     )
 
@@ -81,7 +82,7 @@ def _panel(
         bounds: Bounds = getattr(each, measure)
         rows.append(
             {
-                "name": f"{_short(each.name)} ({each.n_true:,})",
+                "name": f"{shortened(each.name, _MOST_CHARS)} ({each.n_true:,})",
                 "share": bounds.estimate,
                 "low": bounds.low,
                 "high": bounds.high,
@@ -155,7 +156,3 @@ def _distances(right: Bounds, numbers: NumberErrors, sheet: Sheet) -> alt.LayerC
 
 def _width(sheet: Sheet) -> int:
     return sheet.width - 20 if sheet.is_narrow else sheet.width + 110
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _MOST_CHARS else f"{name[: _MOST_CHARS - 1]}…"

@@ -19,6 +19,7 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.search.importance import ColumnImportance, Importance
+from leadline.phases.wording import shortened
 
 _MOST_COLUMNS = 15
 _MOST_CHARS = 48
@@ -88,12 +89,10 @@ def _row(column: ColumnImportance, importance: Importance, *, is_narrow: bool) -
         "high": bounds.high,
         "end": max(bounds.high, 0.0),
         "standing": column.standing,
-        "label": _short(f"{importance.score:.3f} to {column.score_without:.3f}{way}"),
+        "label": shortened(
+            f"{importance.score:.3f} to {column.score_without:.3f}{way}", _MOST_CHARS
+        ),
     }
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= _MOST_CHARS else f"{words[: _MOST_CHARS - 1]}…"
 
 
 def _subtitle(importance: Importance, n_shown: int) -> str:

@@ -19,7 +19,7 @@ from leadline.charts.drawing.palette import (
 )
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, shortened
 
 Layer = Mapping[str, Any]
 Epoch = Mapping[str, Any]
@@ -177,7 +177,8 @@ def _told(layer: Layer) -> list[str]:
     if kind == "numbers":
         return [kind, f"{n_out}"]
     if kind == "embedding":
-        return [kind, _short(str(layer.get("column", ""))), f"{layer.get('n_in', '?')} to {n_out}"]
+        column = shortened(str(layer.get("column", "")), _LONGEST)
+        return [kind, column, f"{layer.get('n_in', '?')} to {n_out}"]
     many = "filters" if kind == "convolution" else "wide"
     lines = [kind, f"{n_out} {many}" if kind != "output" else f"{n_out}"]
     more = [str(layer["activation"])] if layer.get("activation") else []
@@ -238,10 +239,6 @@ def _words(box: Record) -> list[Record]:
         {"x": x, "y": top + _LINE * place, "text": line, "bold": place == 0}
         for place, line in enumerate(lines)
     ]
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _told_of(layers: Sequence[Layer]) -> str:

@@ -21,19 +21,21 @@ _AWAITS = "AWAITING REVIEW"
 @verb("crowd", may=(Action.BUY,), example="leadline crowd cost --reward 150 --places 20")
 @click.argument("doing", type=click.Choice(_DOINGS))
 @click.argument("target", default="")
-@click.option("--on", "platform", default="prolific", show_default=True, help="Platform.")
+@click.option("--on", "platform", default="prolific", show_default=True, help="The platform.")
 @click.option("--api", default="", help="Address of its API  [default: the platform's own]")
-@click.option("--url", default="", help="Draft: where people label.")
-@click.option("--name", default="", help="Draft: its name  [default: the question]")
+@click.option("--url", default="", metavar="URL", help="With 'draft': where people label.")
+@click.option("--name", default="", help="With 'draft': its name  [default: the question]")
 @click.option("--reward", type=click.IntRange(1), help="Cents for one place.")
 @click.option("--places", type=click.IntRange(1), help="How many people.")
 @click.option("--minutes", type=click.IntRange(1), default=10, show_default=True,
               help="How long one person will need.")  # fmt: skip
-@click.option("--as", "payer", type=click.Choice(["company", "academic"]), default="company",
-              show_default=True, help="Which fee is paid.")  # fmt: skip
-@click.option("--currency", default="", help="Of the account there  [default: the project's]")
+@click.option("--payer", type=click.Choice(["company", "academic"]), default="company",
+              show_default=True, help="Whose account pays: the fee follows from it.")  # fmt: skip
+@click.option(
+    "--currency", default="", help="Currency of the account there  [default: the project's]"
+)
 @click.option("--vat", default="0", help="Percent of tax on the fee  [default: 0]")
-@click.option("--why", default="", help="Reject, return: what the person is told.")
+@click.option("--why", default="", help="With 'reject' and 'return': what the person is told.")
 @click.option("--yes", is_flag=True, help="Spend without asking, for scripts.")
 @click.option("--dry-run", is_flag=True, help="Say what it costs, and do nothing.")
 def command(doing: str, target: str, folder: Path, as_json: bool, **options: Any) -> None:
@@ -101,7 +103,7 @@ def _publish(platform: Platform, study_id: str, options: dict[str, Any], *, as_j
         raise EngineError(
             f"The platform's cost is {_money(offer.total, currency)}, more than {total}.",
             "Both must agree before money is spent.",
-            "Name the fee and the tax of your account with --as and --vat.",
+            "Name the fee and the tax of your account with --payer and --vat.",
         )
     if options["dry_run"]:
         return

@@ -20,8 +20,8 @@ _CHOICES = click.Choice(["go", "back", "stop", "keep"])
 @click.argument("stage", metavar="STAGE")
 @click.argument("choice", type=_CHOICES, required=False)
 @click.option("--why", help="The reason: it goes on the record. 'keep' needs none.")
-@click.option("--to", default="", metavar="STAGE", help="Back: the stage to go back to.")
-@click.option("--change", default="", help="Back: what must be different there.")
+@click.option("--to", default="", metavar="STAGE", help="With 'back': the stage to go back to.")
+@click.option("--change", default="", help="With 'back': what must be different there.")
 @click.option(
     "--below-target", is_flag=True, help="Sign for a release that does not reach the target."
 )
@@ -49,10 +49,12 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
     from leadline.cli.terminal.entry_text import entry_json, print_entry
     from leadline.cli.terminal.text_layout import console
     from leadline.services.commands import WayBack, decide, keep_decision
+    from leadline.services.parsing import parse_stage
     from leadline.workspace import Workspace
 
+    parse_stage(stage)  # before anything is asked
     choice = choice or ask(
-        "Go, back, stop or keep", "Missing argument: go, back or stop.", _CHOICES
+        "Go, back, stop or keep", "Missing argument: go, back, stop or keep.", _CHOICES
     )
     if choice == "keep" and (to or change):
         raise click.UsageError("'keep' changes nothing: leave --to and --change out.")

@@ -30,8 +30,10 @@ _STOPPED = "What was finished is on the record; 'leadline run -C FOLDER' goes on
 def command(example: str, folder: Path | None, as_json: bool) -> None:
     """Run a whole project on real data, from the question to the watched model.
 
-    flights: will this departure arrive more than 30 minutes late? (NYC 2013, 327,000 flights)
-    words: would most people take this word as negative? (7,500 words, ten people each)
+    'flights' asks: will this departure arrive more than 30 minutes late? (New York 2013, 327,000
+    flights)
+
+    'words' asks: would most people take this word as negative? (7,500 words, ten people each)
 
     Everything is computed here and now, in a few minutes; the folder is a workspace you can open.
     """

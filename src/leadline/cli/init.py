@@ -26,16 +26,33 @@ _KINDS = ("number", "category", "text", "date")
     stopped="Nothing was kept.",
 )
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--label", default="", help="The column to predict.")
+@click.option("--label", default="", metavar="COLUMN", help="The column to predict.")
 @click.option("--name", default="", help="Name of the project  [default: the folder's]")
-@click.option("--store", default="", help="A database to share with others  [default: its own]")
+@click.option(
+    "--store", default="", metavar="URL", help="A database to share with others  [default: its own]"
+)
 @click.option("--positive", default=None, help="The class that counts as a hit.")
 @click.option("--target", type=float, default=None, help="The score that is good enough.")
-@click.option("--time-box", type=float, default=None, help="Seconds that a search may take.")
-@click.option("--time", default=None, help="The column that dates the rows.")
-@click.option("--group", default=None, help="The column of rows that belong together.")
-@click.option("--exclude", multiple=True, help="A column not to learn from; may be repeated.")
-@click.option("--missing", multiple=True, help="A word that means missing; may be repeated.")
+@click.option(
+    "--time-box",
+    type=float,
+    default=None,
+    metavar="SECONDS",
+    help="Seconds that a search may take.",
+)
+@click.option("--time", default=None, metavar="COLUMN", help="The column that dates the rows.")
+@click.option(
+    "--group", default=None, metavar="COLUMN", help="The column of rows that belong together."
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="COLUMN",
+    help="A column not to learn from; may be repeated.",
+)
+@click.option(
+    "--missing", multiple=True, metavar="WORD", help="A word that means missing; may be repeated."
+)
 @click.option(
     "--kind",
     "kinds",

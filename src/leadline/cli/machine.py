@@ -27,31 +27,36 @@ _ACTS = ("list", "estimate", "label", "delegation", "decide", "release-reservati
 @click.argument("act", type=click.Choice(_ACTS))
 @click.argument("name", required=False)
 @click.argument("choice", type=click.Choice(["go", "stop"]), required=False)
-@click.option("--blind-rows", "is_blind", is_flag=True, help="Label: rows that two people judged.")
+@click.option(
+    "--blind-rows", "is_blind", is_flag=True, help="With 'label': rows that two people judged."
+)
 @click.option(
     "--stream",
     "is_stream",
     is_flag=True,
-    help="Label: rows of the stream that people judge, and further ones, as second reader.",
+    help="With 'label': rows of the stream that people judge, and further ones.",
 )
 @click.option(
     "--rows",
     "n_rows",
     type=click.IntRange(1),
-    help="Estimate: for so many rows. Label: so many further ones, with --stream of the stream.",
+    help="With 'estimate': for so many rows. With 'label': so many further ones.",
 )
 @click.option(
-    "--try", "n_tried", type=click.IntRange(2, 20), help="Estimate: pay for so many rows first."
+    "--try",
+    "n_tried",
+    type=click.IntRange(2, 20),
+    help="With 'estimate': pay for so many rows first.",
 )
-@click.option("--batch", "is_batch", is_flag=True, help="Estimate: as a batch file.")
+@click.option("--batch", "is_batch", is_flag=True, help="With 'estimate': as a batch file.")
 @click.option(
     "--people",
     type=click.Choice(["experts", "skilled", "crowd"]),
     default="skilled",
     show_default=True,
-    help="Delegation: who it is held against.",
+    help="With 'delegation': who it is held against.",
 )
-@click.option("--why", default="", help="Decide: the reason; it goes on the record.")
+@click.option("--why", default="", help="With 'decide': the reason; it goes on the record.")
 @by_option
 def command(
     act: str, name: str | None, by: str, folder: Path, as_json: bool, **options: Any

@@ -32,19 +32,56 @@ _ACTS = ("serve", "grant", "list", "revoke", "accept", "decline", "renew")
     "mcp",
     may=(),  # a client starts the server for an agent, which is nobody's account
     example="leadline mcp grant coder --runs 20 --hours 2 --days 7",
-    stopped="What was finished is on the record.",
 )
 @click.argument("act", type=click.Choice(_ACTS), default="serve")
 @click.argument("name", required=False)
-@click.option("--runs", type=click.IntRange(min=0), default=20, help="Of a grant.  [default: 20]")
-@click.option("--hours", type=FiniteRange(min=0), default=2.0, help="Of machine. [default: 2]")
-@click.option("--money", type=FiniteRange(min=0), default=10.0, help="[default: 10]")
-@click.option("--days", type=FiniteRange(min=0), default=7.0, help="Its end. [default: 7]")
+@click.option(
+    "--runs",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="With 'grant': runs it may start.",
+)
+@click.option(
+    "--hours",
+    type=FiniteRange(min=0),
+    default=2.0,
+    show_default=True,
+    help="With 'grant': hours of machine.",
+)
+@click.option(
+    "--money",
+    type=FiniteRange(min=0),
+    default=10.0,
+    show_default=True,
+    help="With 'grant': money of machines and labels.",
+)
+@click.option(
+    "--days",
+    type=FiniteRange(min=0),
+    default=7.0,
+    show_default=True,
+    help="With 'grant': days until it ends.",
+)
 @click.option("--agent", default="", help="With 'serve': whose the calls are.")
 @click.option("--http", "address", metavar="HOST:PORT", help="Serve HTTP instead of stdio.")
-@click.option("--known-as", multiple=True, metavar="HOST", help="Another name of that host.")
-@click.option("--why", default="", help="Of an answer, for the agent; or of 'renew'.")
-@click.option("--seen", default="", metavar="MARK", help="With 'accept': of the diff in 'list'.")
+@click.option(
+    "--known-as",
+    multiple=True,
+    metavar="HOST",
+    help="With --http: another name of that host; may be repeated.",
+)
+@click.option(
+    "--why",
+    default="",
+    help="With 'accept' and 'decline': told to the agent. With 'renew': the reason.",
+)
+@click.option(
+    "--seen",
+    default="",
+    metavar="MARK",
+    help="With 'accept': the mark of the diff that was looked at.",
+)
 @by_option
 def command(  # noqa: PLR0913, PLR0917 - one parameter an option
     act: str,

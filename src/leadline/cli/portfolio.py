@@ -28,6 +28,7 @@ _HEADS = ("model", "since", "state", "errors a year", "retraining saves", "upkee
 @click.option(
     "--store",
     "url",
+    metavar="URL",
     default="",
     help="Database to read  [default: that of the workspace, or LEADLINE_STORE]",
 )

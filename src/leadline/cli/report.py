@@ -30,7 +30,13 @@ _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json
     help="Write the model document of this release  [default: the one in service]",
 )
 @click.option("--demo", "is_demo", is_flag=True, help="Write what the last search found instead.")
-@click.option("--to", "target", type=click.Path(path_type=Path), default=None, help="Where to.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="Where to write  [default: report, model or demo, with the suffix of the form]",
+)
 def command(
     form: str,
     is_model: bool,

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from leadline.phases.project_accounts.timeline import Timeline
 
 
-@verb("timeline", may=(Action.VIEW,), example="leadline timeline --by 2027-01-31")
+@verb("timeline", may=(Action.VIEW,), example="leadline timeline --due 2027-01-31")
 @click.option(
-    "--by",
+    "--due",
     "by_day",
+    metavar="DAY",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
     help="Give the chance that what people are asked for is in by this day.",

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as", "form", default="", help="Format  [default: by the ending of FILE]")
 @click.option("--items", "n_items", type=click.IntRange(0), default=500, show_default=True,
-              help="Export: how many items at most; 0 for all.")  # fmt: skip
-@click.option("--guidelines", type=click.Path(path_type=Path),
-              default=None, help="Export: a Markdown file that says how to decide.")  # fmt: skip
+              help="With 'export': how many items at most; 0 for all.")  # fmt: skip
+@click.option("--guidelines", type=click.Path(path_type=Path), default=None,
+              help="With 'export': a Markdown file that says how to decide.")  # fmt: skip
 @click.option("--reward", type=click.IntRange(0), default=None,
-              help="Export: cents paid for one answer  [default: by [prices]]")  # fmt: skip
-@click.option("--by", default="", help="Import: whose votes they are, where the file does not say.")
-@click.option("--keep-good", is_flag=True, help="Import: keep what is without fault.")
+              help="With 'export': cents paid for one answer  [default: by [prices]]")  # fmt: skip
+@click.option(
+    "--by", default="", help="With 'import': whose votes they are, where the file does not say."
+)
+@click.option("--keep-good", is_flag=True, help="With 'import': keep what is without fault.")
 def command(way: str, file: Path, form: str, folder: Path, as_json: bool, **options: Any) -> None:
     """Write items and votes to FILE, or bring votes in from it.
 

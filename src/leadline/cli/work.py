@@ -37,15 +37,24 @@ _WHAT = "what"
 )
 @click.argument("act", type=click.Choice(_ACTS), default="list")
 @click.argument("item", default="")
-@click.option("--hours", type=float, nargs=3, default=None, help="Least, likely and most hours.")
+@click.option(
+    "--hours",
+    type=float,
+    nargs=3,
+    default=None,
+    metavar="LEAST LIKELY MOST",
+    help="Three numbers of hours.",
+)
 @click.option("--owner", default=None, help="Who does it; '' for nobody.")
-@click.option("--due", default=None, help="The day by which it should be done; '' for none.")
+@click.option(
+    "--due", default=None, metavar="DAY", help="The day by which it should be done; '' for none."
+)
 @click.option("--every", type=click.Choice(["week", "month", "quarter", "year", ""]), default=None,
               help="How often it comes again; '' for once.")  # fmt: skip
 @click.option("--stage", type=click.Choice(["ship", "watch"]), default=None,
-              help="add: what it is work of  [default: ship]")  # fmt: skip
-@click.option("--took", type=float, default=None, help="done: how many hours it took.")
-@click.option("--why", default=None, help="drop: why it is not needed.")
+              help="With 'add': what it is work of  [default: ship]")  # fmt: skip
+@click.option("--took", type=float, default=None, help="With 'done': how many hours it took.")
+@click.option("--why", default=None, help="With 'drop': why it is not needed.")
 @by_option
 def command(act: str, item: str, by: str, folder: Path, as_json: bool, **said: Any) -> None:
     """List the work of ship and watch, estimate it, and say what it took.

@@ -18,6 +18,7 @@ from leadline.reading.file_forms.raw import IN_FILE, Trim
 from leadline.reading.images.image_columns import Images
 from leadline.reading.schema import IMAGE_SIZE, ReadingSchema
 from leadline.reading.table import ReadingOptions, Table, read_tables
+from leadline.snapshot import refuse_unknown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,7 +62,7 @@ def read_pool(
     SettingsError
         If no file is named.
     DataError
-        If a file cannot be read, or has no label column.
+        If a file cannot be read, or has no label column, or none that [data.columns] names.
     """
     settings = workspace.settings
     if not settings.data.files:
@@ -87,6 +88,9 @@ def read_pool(
             "The column to predict is needed.",
             "Set [problem] label in leadline.toml.",
         )
+    for name in settings.data.columns:
+        if name not in table.frame.columns:
+            refuse_unknown(name, table.frame.columns)
     return table
 
 

@@ -22,7 +22,6 @@ from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost, by_truth
 from leadline.phases.verdict import Bounds
 from leadline.stats.arrays import Floats, Ints
-from leadline.stats.interval import Estimate
 from leadline.stats.judgments.strata.class_strata import default_cuts
 from leadline.stats.operating.class_costs import cost_matrix, mean_cost, mean_saving
 from leadline.stats.prediction_quality import (
@@ -66,14 +65,14 @@ def likeliest_class(
     return DefaultDecision(
         name=LIKELIEST,
         n_test=int(truth.size),
-        right=_bounds(share_of_rows(truth == said, groups)),
+        right=Bounds.of(share_of_rows(truth == said, groups)),
         classes=tuple(
             ClassScores(
                 name=str(names[place]),
                 n_true=int(found.n_true[place]),
                 n_predicted=int(found.n_predicted[place]),
-                precision=_at(found.precision, place),
-                recall=_at(found.recall, place),
+                precision=Bounds.at(found.precision, place),
+                recall=Bounds.at(found.recall, place),
             )
             for place in order
         ),
@@ -90,7 +89,7 @@ def _silences(
     for cut in (0.0, *default_cuts(shares)):
         answered = sure >= cut
         some = None if groups is None else groups[answered]
-        right = _bounds(share_of_rows(is_right[answered], some))
+        right = Bounds.of(share_of_rows(is_right[answered], some))
         found.append(Silence(confidence=float(cut), answered=float(answered.mean()), right=right))
     return tuple(found)
 
@@ -111,7 +110,7 @@ class _Codes:
     def cost(self, said: Ints, rows: NDArray[np.bool_]) -> Bounds:
         """What some of the rows cost on average."""
         some = None if self.groups is None else self.groups[rows]
-        return _bounds(mean_cost(self.truth[rows], said[rows], self.costs, groups=some))
+        return Bounds.of(mean_cost(self.truth[rows], said[rows], self.costs, groups=some))
 
     def dearest(self, said: Ints) -> tuple[Confusion, ...]:
         """The confusions that cost most together."""
@@ -186,7 +185,7 @@ def priced(
             costs=tuple(costs),
             cost=codes.cost(by_cost, every),
             confusions=codes.dearest(by_cost),
-            saving=_bounds(saving),
+            saving=Bounds.of(saving),
         ),
     )
 
@@ -219,7 +218,7 @@ def as_predicted(
     return DefaultDecision(
         name=AS_PREDICTED,
         n_test=int(truth.size),
-        right=_bounds(found.within),
+        right=Bounds.of(found.within),
         numbers=NumberErrors(
             tolerance=allowed,
             is_stated=is_stated,
@@ -245,15 +244,3 @@ def on_stream(point: DefaultDecision, said: NDArray[Any]) -> DefaultDecision:
     counts = {str(name): int(n) for name, n in zip(names, sizes, strict=True)}
     classes = tuple(replace(each, n_stream=counts.get(each.name, 0)) for each in point.classes)
     return replace(point, classes=classes)
-
-
-def _at(estimate: Estimate[Floats], place: int) -> Bounds:
-    return Bounds(
-        estimate=float(estimate.estimate[place]),
-        low=float(estimate.low[place]),
-        high=float(estimate.high[place]),
-    )
-
-
-def _bounds(estimate: Estimate[float]) -> Bounds:
-    return Bounds(estimate=estimate.estimate, low=estimate.low, high=estimate.high)

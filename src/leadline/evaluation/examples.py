@@ -20,19 +20,18 @@ from leadline.phases.wording import plain_text
 from leadline.reading.images.pixels import thumbnail
 
 _LONGEST_TEXT = 200
+_MOST_EACH = 10
 
 
-def held_out_examples(
-    held_out: HeldOut, *, n_right: int = 10, n_wrong: int = 10
-) -> tuple[Example, ...]:
-    """Right and wrong predictions on validation rows.
+def held_out_examples(held_out: HeldOut) -> tuple[Example, ...]:
+    """Right and wrong predictions on validation rows, ten of each at most.
+
+    They are drawn at random: the best and worst would mislead.
 
     Parameters
     ----------
     held_out : HeldOut
         A candidate fitted to the train rows of a fold.
-    n_right, n_wrong : int, default=10
-        At most so many of each, drawn at random: not the best and worst, which mislead.
 
     Returns
     -------
@@ -47,8 +46,8 @@ def held_out_examples(
     is_right = _is_right(truth, guesses, spec.target.task)
     rng = np.random.default_rng(spec.seed)
     chosen = [
-        *rng.permutation(np.flatnonzero(is_right))[:n_right],
-        *rng.permutation(np.flatnonzero(~is_right))[:n_wrong],
+        *rng.permutation(np.flatnonzero(is_right))[:_MOST_EACH],
+        *rng.permutation(np.flatnonzero(~is_right))[:_MOST_EACH],
     ]
     rows = valid[np.asarray(chosen, dtype=np.intp)]
     predict = _predictor(model, guesses[chosen], spec.target.task)

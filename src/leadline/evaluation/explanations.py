@@ -21,6 +21,7 @@ from leadline.phases.wording import plain_text, three_digits
 
 _WORD = re.compile(r"\w[\w'-]*")
 _MOST_WORDS = 40
+_MOST_REASONS = 3
 _WRITTEN_OUT = 10_000  # from which four digits would be written as a power of ten
 _LEAST_SHARE = 0.02  # of the largest effect on the row: less is not worth a person's time
 
@@ -40,10 +41,8 @@ def explain(
     rows: pl.DataFrame,
     background: pl.DataFrame,
     kinds: Mapping[str, str],
-    *,
-    n_most: int = 3,
 ) -> list[tuple[Reason, ...]]:
-    """The words and values of each row that change its prediction the most.
+    """The three words and values of each row, at most, that change its prediction the most.
 
     Parameters
     ----------
@@ -56,8 +55,6 @@ def explain(
         Rows that give typical values: the median of numbers and dates, the most frequent category.
     kinds : mapping of str to str
         Feature name to kind. Images are not explained.
-    n_most : int, default=3
-        Most reasons a row.
 
     Returns
     -------
@@ -77,7 +74,7 @@ def explain(
     found: list[list[Reason]] = [[] for _ in range(rows.height)]
     for change, value in zip(changes, without, strict=True):
         found[change.row].append(Reason(what=change.what, effect=float(whole[change.row] - value)))
-    return [_strongest(reasons, n_most) for reasons in found]
+    return [_strongest(reasons) for reasons in found]
 
 
 def _changes(
@@ -140,8 +137,8 @@ def _changed(rows: pl.DataFrame, changes: list[_Change]) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
-def _strongest(reasons: list[Reason], n_most: int) -> tuple[Reason, ...]:
-    ordered = sorted(reasons, key=lambda reason: -abs(reason.effect))[:n_most]
+def _strongest(reasons: list[Reason]) -> tuple[Reason, ...]:
+    ordered = sorted(reasons, key=lambda reason: -abs(reason.effect))[:_MOST_REASONS]
     if not ordered or not ordered[0].effect:
         return ()
     least = _LEAST_SHARE * abs(ordered[0].effect)

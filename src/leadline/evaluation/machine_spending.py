@@ -25,9 +25,7 @@ _LEAST_HOLD_S = 600.0
 _LOOK_AGAIN_S = 0.2
 
 
-def machine_spending(
-    workspace: Workspace, name: str, *, is_batch: bool = False, hold_s: float = 0.0
-) -> MachineSpending:
+def machine_spending(workspace: Workspace, name: str) -> MachineSpending:
     """The purse of a machine, if it may be asked at all.
 
     Parameters
@@ -36,11 +34,6 @@ def machine_spending(
         The project.
     name : str
         Of the machine, as the settings declare it.
-    is_batch : bool, default=False
-        Whether requests go in batch files, at their price.
-    hold_s : float, default=0.0
-        Seconds after which an answer counts as lost though its process may still live; 0: ten
-        times the time-out, and ten minutes at least.
 
     Returns
     -------
@@ -63,8 +56,7 @@ def machine_spending(
         name,
         machine.prices(name),
         budget=to_micros(machine.budget),
-        is_batch=is_batch,
-        hold_s=hold_s or max(10 * machine.timeout_s, _LEAST_HOLD_S),
+        hold_s=max(10 * machine.timeout_s, _LEAST_HOLD_S),
     )
 
 

@@ -219,7 +219,7 @@ def _share(
         return None
     its = None if alike is None else alike[is_trial]
     found = share_of_rows(is_hit[is_trial], its)
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+    return Bounds.of(found)
 
 
 def _precision_recall(
@@ -257,6 +257,4 @@ def _group_line(found: GroupDifferences) -> GroupLine:
 
 
 def _gap(found: RateDifference) -> RateGap:
-    gap = found.difference
-    bounds = Bounds(estimate=gap.estimate, low=gap.low, high=gap.high)
-    return RateGap(rate=found.rate, rest=found.rest_rate, gap=bounds)
+    return RateGap(rate=found.rate, rest=found.rest_rate, gap=Bounds.of(found.difference))

@@ -222,7 +222,7 @@ def _bounds(found: Estimate[float]) -> Bounds | None:
     """An estimate with its interval; None where that cannot be told."""
     if not (isfinite(found.low) and isfinite(found.high)):
         return None
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+    return Bounds.of(found)
 
 
 def _id_of(entry: Entry | None) -> str:

@@ -259,8 +259,8 @@ def _point(proposed: ProposedPoint) -> OperatingPoint:
     return OperatingPoint(
         name=proposed.name,
         threshold=proposed.threshold,
-        precision=_bounds(proposed.precision),
-        recall=_bounds(proposed.recall),
+        precision=Bounds.of(proposed.precision),
+        recall=Bounds.of(proposed.recall),
         alert_share=float(proposed.alert_share.estimate),
         cost_per_1000=1000 * proposed.cost_per_row,
         promise=_promise(proposed),
@@ -278,12 +278,6 @@ def _each(estimate: Estimate[NDArray[np.float64]]) -> list[Bounds]:
     """An array of estimates as a list of bounds."""
     ends = zip(estimate.low, estimate.estimate, estimate.high, strict=True)
     return [Bounds(estimate=float(m), low=float(low), high=float(high)) for low, m, high in ends]
-
-
-def _bounds(estimate: Estimate[float]) -> Bounds:
-    return Bounds(
-        estimate=float(estimate.estimate), low=float(estimate.low), high=float(estimate.high)
-    )
 
 
 def _read_stream(workspace: Workspace, problem: Problem, data: Data) -> pl.DataFrame | None:

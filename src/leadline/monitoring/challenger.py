@@ -265,7 +265,7 @@ def _summed_up(
     price = workspace.settings.prices.machine_per_hour
     return Challenge(
         blocks=tuple(summed),
-        difference=Bounds(estimate=found.estimate, low=found.low, high=found.high),
+        difference=Bounds.of(found),
         n_recent=len(recent),
         chance=chance,
         due_since=due_since,

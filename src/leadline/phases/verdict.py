@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from leadline.stats.arrays import Floats
+    from leadline.stats.interval import Estimate
 
 
 class Answer(StrEnum):
@@ -61,6 +65,20 @@ class Bounds:
     estimate: float
     low: float
     high: float
+
+    @classmethod
+    def of(cls, found: Estimate[float]) -> Self:
+        """An estimate of the statistics, as it is kept on the record."""
+        return cls(estimate=float(found.estimate), low=float(found.low), high=float(found.high))
+
+    @classmethod
+    def at(cls, found: Estimate[Floats], place: int) -> Self:
+        """One of several estimates: that at a place in their arrays of shape (n,)."""
+        return cls(
+            estimate=float(found.estimate[place]),
+            low=float(found.low[place]),
+            high=float(found.high[place]),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

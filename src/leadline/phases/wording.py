@@ -42,6 +42,17 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def shortened(text: str, most: int) -> str:
+    """A text of at most so many letters; an ellipsis stands for what is left out.
+
+    Examples
+    --------
+    >>> shortened("mean_texture", 12), shortened("mean_texture", 6)
+    ('mean_texture', 'mean_…')
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def plural(n: float, noun: str) -> str:
     """Return a number with its noun.
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import NoReturn
 
 import polars as pl
 
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
+from leadline.phases.wording import shortened
 from leadline.reading.images.image_columns import refuse_images
 from leadline.reading.images.pixels import thumbnail
 
@@ -156,7 +158,7 @@ def columns_of(
     """
     for name in (label, time, group, *exclude):
         if name and name not in frame.columns:
-            _refuse_unknown(name, frame.columns)
+            refuse_unknown(name, frame.columns)
     kinds = kinds or infer_kinds(frame, label=label)
     reasons = dict.fromkeys(exclude, "[data] exclude names it")
     if group:
@@ -200,7 +202,7 @@ def _example(filled: pl.Series) -> str:
     if filled.dtype == pl.Binary and not filled.is_empty():
         return thumbnail(filled[0])
     text = "" if filled.is_empty() else " ".join(str(filled[0]).split())
-    return text if len(text) <= _LONGEST_EXAMPLE else text[: _LONGEST_EXAMPLE - 1] + "…"
+    return shortened(text, _LONGEST_EXAMPLE)
 
 
 def _kind(series: pl.Series) -> Kind:
@@ -271,7 +273,14 @@ def _refuse_many_classes(filled: pl.Series, n_unique: int) -> None:
         )
 
 
-def _refuse_unknown(name: str, columns: Sequence[str]) -> None:
+def refuse_unknown(name: str, columns: Sequence[str]) -> NoReturn:
+    """Refuse a column that the settings name and the files lack, with the nearest there is.
+
+    Raises
+    ------
+    DataError
+        Always.
+    """
     near = get_close_matches(name, columns, n=1, cutoff=0.5)
     shown = ", ".join(repr(column) for column in columns[:12])
     more = f" and {len(columns) - 12:,} more" if len(columns) > 12 else ""

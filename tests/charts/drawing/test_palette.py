@@ -9,7 +9,7 @@ import pytest
 from leadline.charts.drawing import palette
 from leadline.charts.drawing.palette import PAPER, night_css, themed
 
-NIGHT = dict(re.findall(r"--of-([0-9a-f]{6}):(#[0-9a-f]{6})", night_css("svg")))
+NIGHT = dict(re.findall(r"--of-([0-9a-f]{6}):(#[0-9a-f]{6})", night_css()))
 OF_WORDS = [palette.INK, palette.SOFT, palette.BLUE, palette.VERMILION, palette.GREEN]
 OF_MARKS = [palette.AMBER, palette.GREY]
 
@@ -48,4 +48,4 @@ def test_a_colour_keeps_that_of_the_day_where_no_style_says_otherwise() -> None:
 
 
 def test_print_stays_by_day() -> None:
-    assert night_css("svg").startswith("@media screen and (prefers-color-scheme:dark)")
+    assert night_css().startswith("@media screen and (prefers-color-scheme:dark)")

@@ -6,15 +6,9 @@ from leadline.charts.drawing.palette import night_css
 from leadline.charts.drawing.typeface import font_css
 
 
-def picture_css(selector: str = "svg") -> str:
-    """Style rules for drawings: the shipped typeface, and the colours of the night.
-
-    Parameters
-    ----------
-    selector : str, default="svg"
-        Which elements.
-    """
-    return font_css() + night_css(selector)
+def picture_css() -> str:
+    """Style rules for drawings: the shipped typeface, and the colours of the night."""
+    return font_css() + night_css()
 
 
 def standalone(drawn: str) -> str:

@@ -76,7 +76,7 @@ def themed(svg: str) -> str:
     return _PAINT.sub(by_name, svg)
 
 
-def night_css(selector: str) -> str:
-    """Style rules that give an element's drawings the colours of the night, where it is dark."""
+def night_css() -> str:
+    """Style rules that give drawings the colours of the night, where it is dark."""
     values = ";".join(f"{_property(day)}:{night}" for day, night in _BY_NIGHT.items())
-    return f"@media screen and (prefers-color-scheme:dark){{{selector}{{{values}}}}}"
+    return f"@media screen and (prefers-color-scheme:dark){{svg{{{values}}}}}"

@@ -17,7 +17,6 @@ WORSE = "worse"
 NOT_SHOWN = "no difference shown"
 UNKNOWN = "not enough rows to know"
 _MOST_TOLD = 5
-_MOST_NAMES = 3
 _DIGITS = 2
 
 

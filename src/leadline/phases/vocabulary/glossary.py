@@ -44,6 +44,7 @@ _SENTENCES = {
     "Baseline": "The simplest thing one could do, such as always saying the most frequent class.",
     "Budgeted search": "Trying models for a time that is fixed before.",
     "Calibration": "Whether a score of 0.3 comes true three times in ten.",
+    "Canary": "A model that answers a small share of the real requests, as a trial.",
     "Candidate": "One model, with its settings, that was tried.",
     "Capacity": "How many requests a second a server answers in the time that was promised.",
     "Challenger": "A newer model that is measured beside the one in service.",
@@ -56,6 +57,7 @@ _SENTENCES = {
     "False alarm": "A row that is flagged though nothing is the matter.",
     "Flagged": "The model says: look at this one.",
     "Gold": "Rows whose label is known, hidden among others to see how well people label.",
+    "Golden rows": "Rows kept with their answers, to see that a model still answers the same.",
     "Hit": "A row that is flagged, and rightly.",
     "Learning curve": "How the error falls as there are more rows to learn from.",
     "Log loss": "A penalty for saying with certainty what turns out false; less is better.",
@@ -73,6 +75,7 @@ _SENTENCES = {
         "How often the model ranks a row that counts above one that does not; 0.5 is a coin."
     ),
     "Root mean squared error": "How far off a predicted number is, where large errors count more.",
+    "Shadow": "A model that is tried on the real requests, but whose answers nobody gets.",
     "Slice": "A part of the rows, such as one region, that is looked at by itself.",
     "Snapshot": "The data as they were on one day, kept unchanged.",
     "Stale": "Something it stands on has changed since.",

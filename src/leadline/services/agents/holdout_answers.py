@@ -26,8 +26,6 @@ from leadline.workspace import Workspace
 if TYPE_CHECKING:
     from leadline.stats.adaptive_holdout import AdaptiveHoldout
 
-CONFIDENCE = 0.9
-
 
 @dataclass(frozen=True)
 class HeldOutAnswer:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TypeGuard
 
 from leadline.phases.number_format import duration, figure, money, percent, signed
-from leadline.phases.wording import plain_text, plural
+from leadline.phases.wording import plain_text, plural, shortened
 
 _LABELS = {
     "p_now": "Chance with today's rows",
@@ -90,7 +90,7 @@ def value_words(field: str, value: object, currency: str = "") -> str:
     text = "" if value is None else plain_text(value)
     if is_identifier(text):
         return "stored content"
-    return _cut(text) or "–"
+    return shortened(text, _LONGEST) or "–"
 
 
 def change_words(field: str, before: object, after: object, currency: str = "") -> str:
@@ -182,12 +182,8 @@ def _interval_words(field: str, value: Mapping[str, float], currency: str) -> st
 
 def _list_words(values: list[object]) -> str:
     if all(isinstance(value, str) for value in values):
-        return _cut(", ".join(map(str, values))) or "none"
+        return shortened(", ".join(map(str, values)), _LONGEST) or "none"
     return plural(len(values), "value")
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _list_change(before: list[object], after: list[object]) -> str:

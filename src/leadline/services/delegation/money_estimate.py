@@ -31,7 +31,6 @@ from leadline.services.identity.permission import acting, require
 from leadline.snapshot import from_parquet
 from leadline.workspace import Workspace
 
-MOST_TRIED = 20
 _N_SAMPLED = 200
 _FEWEST_ANSWERS = 2
 _SEED = 0

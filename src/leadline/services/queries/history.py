@@ -19,6 +19,7 @@ from leadline.workspace import Workspace
 
 N_A_PAGE = 50
 _FRESH = timedelta(seconds=20)
+_MOST_OF_A_ROW = 20
 
 
 @dataclass(frozen=True)
@@ -131,12 +132,10 @@ def job_page(workspace: Workspace, number: int) -> JobPage:
     )
 
 
-def lines_of_row(
-    record: Record, now: ProjectState, row: str, *, limit: int = 20
-) -> tuple[EntryLine, ...]:
-    """Return the newest entries of one row, newest first."""
+def lines_of_row(record: Record, now: ProjectState, row: str) -> tuple[EntryLine, ...]:
+    """Return the newest entries of one row, newest first, twenty at most."""
     numbers = [mark.number for mark in now.marks if mark.row == row]
-    return tuple(line_of(record, now, number) for number in reversed(numbers[-limit:]))
+    return tuple(line_of(record, now, number) for number in reversed(numbers[-_MOST_OF_A_ROW:]))
 
 
 def line_of(record: Record, now: ProjectState, number: int) -> EntryLine:

@@ -217,7 +217,7 @@ def operating_points_page(
     Raises
     ------
     NotReadyError
-        If no operating points are on newest_tuning.
+        If no operating points are on the record.
     """
     require(workspace, Action.VIEW)
     number, tuning, problem = newest_tuning(workspace)

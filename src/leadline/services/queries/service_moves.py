@@ -10,6 +10,8 @@ from leadline.phases.release import Release
 from leadline.phases.wording import how_tried
 from leadline.record import Record
 
+_MOST_SHOWN = 20
+
 
 @dataclass(frozen=True)
 class MoveLine:
@@ -79,20 +81,13 @@ def candidate_line(record: Record) -> CandidateLine | None:
     )
 
 
-def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
-    """The newest moves of a project.
-
-    Parameters
-    ----------
-    record : Record
-        Of the project.
-    limit : int, default=20
-        At most so many.
-    """
+def service_moves(record: Record) -> tuple[MoveLine, ...]:
+    """The newest moves of a project, twenty at most."""
     moves = record.promotions.into_service()
+    newest = moves[-_MOST_SHOWN:]
     names = {
         number: record.entry(number).verdict_as(Release).release_id
-        for number in {move.entry for move in moves[-limit:]}
+        for number in {move.entry for move in newest}
     }
     return tuple(
         MoveLine(
@@ -103,5 +98,5 @@ def service_moves(record: Record, *, limit: int = 20) -> tuple[MoveLine, ...]:
             at=move.at,
             is_newest=move is moves[-1],
         )
-        for move in reversed(moves[-limit:])
+        for move in reversed(newest)
     )

@@ -30,7 +30,6 @@ from leadline.record import Artifacts, Judgment
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers, value_answers
 from leadline.stats.arrays import Bools, Floats, Ints
-from leadline.stats.interval import Estimate
 from leadline.stats.judgments import (
     ClassEstimate,
     ClassStrata,
@@ -230,15 +229,15 @@ def _of_classes(
                 )
             )
     return StreamDecision(
-        cost=_bounds(found.cost) if found.cost else None,
-        right=_bounds(found.accuracy),
+        cost=Bounds.of(found.cost) if found.cost else None,
+        right=Bounds.of(found.accuracy),
         classes=_by_class(names, plain, found),
         silences=tuple(
             Silence(
                 confidence=cut.confidence,
                 answered=cut.answered,
-                right=_bounds(cut.right),
-                cost=_bounds(cut.cost) if cut.cost else None,
+                right=Bounds.of(cut.right),
+                cost=Bounds.of(cut.cost) if cut.cost else None,
             )
             for cut in found.cuts
         ),
@@ -256,10 +255,10 @@ def _by_class(
     return tuple(
         StreamClass(
             name=names[place],
-            precision=_at(found.precision, place),
-            recall=_at(found.recall, place),
+            precision=Bounds.at(found.precision, place),
+            recall=Bounds.at(found.recall, place),
             n_predicted=int(found.n_said[place]),
-            n_true=_at(found.n_true, place),
+            n_true=Bounds.at(found.n_true, place),
         )
         for place in places
     )
@@ -272,22 +271,10 @@ def _numbers(
     assert isinstance(judged.strata, ValueStrata)
     found = estimate_values_in(judged.strata, judged.stratum, ~judged.is_wrong, judged.told)
     return StreamDecision(
-        right=_bounds(found.within),
+        right=Bounds.of(found.within),
         numbers=StreamNumbers(
-            error=_bounds(found.mean_absolute_error) if found.mean_absolute_error else None,
-            bias=_bounds(found.bias) if found.bias else None,
+            error=Bounds.of(found.mean_absolute_error) if found.mean_absolute_error else None,
+            bias=Bounds.of(found.bias) if found.bias else None,
             n_shown=len(answers.near),
         ),
-    )
-
-
-def _bounds(estimate: Estimate[float]) -> Bounds:
-    return Bounds(estimate=estimate.estimate, low=estimate.low, high=estimate.high)
-
-
-def _at(estimate: Estimate[Floats], place: int) -> Bounds:
-    return Bounds(
-        estimate=float(estimate.estimate[place]),
-        low=float(estimate.low[place]),
-        high=float(estimate.high[place]),
     )

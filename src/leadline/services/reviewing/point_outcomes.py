@@ -18,7 +18,6 @@ from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_estimate import estimate_stream
 from leadline.stats.arrays import Floats
-from leadline.stats.interval import Estimate
 from leadline.stats.judgments import StreamEstimate
 
 
@@ -177,8 +176,8 @@ def _on_stream(
         on_stream = StreamPoint(
             name=point.name,
             threshold=point.threshold,
-            precision=_bounds_at(result.precision, index),
-            recall=_bounds_at(result.recall, index),
+            precision=Bounds.at(result.precision, index),
+            recall=Bounds.at(result.recall, index),
             test_precision=point.precision,
             test_recall=point.recall,
             n_alerts=int(result.n_alerts[index]),
@@ -242,11 +241,3 @@ def _times(bounds: Bounds, factor: float) -> Bounds:
 def _quantiles(draws: Floats) -> Bounds:
     low, middle, high = np.quantile(draws, [0.05, 0.5, 0.95])
     return Bounds(estimate=float(middle), low=float(low), high=float(high))
-
-
-def _bounds_at(interval: Estimate[Floats], index: int) -> Bounds:
-    return Bounds(
-        estimate=float(interval.estimate[index]),
-        low=float(interval.low[index]),
-        high=float(interval.high[index]),
-    )

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from leadline.services.reviewing.majority_judgments import MajorityJudgments
-    from leadline.stats.interval import Estimate
     from leadline.stats.judgments import StreamEstimate
     from leadline.workspace import Workspace
 
@@ -122,17 +121,11 @@ def _told(reader: DeclaredReader, tuning: Tuning, found: StreamReading) -> Strea
         points=tuple(
             ReadPoint(
                 name=point.name,
-                precision=_bounds(people.precision, at),
-                recall=_bounds(people.recall, at),
-                read_precision=_bounds(read.precision, at),
-                read_recall=_bounds(read.recall, at),
+                precision=Bounds.at(people.precision, at),
+                recall=Bounds.at(people.recall, at),
+                read_precision=Bounds.at(read.precision, at),
+                read_recall=Bounds.at(read.recall, at),
             )
             for at, point in points
         ),
-    )
-
-
-def _bounds(found: Estimate[Floats], at: int) -> Bounds:
-    return Bounds(
-        estimate=float(found.estimate[at]), low=float(found.low[at]), high=float(found.high[at])
     )

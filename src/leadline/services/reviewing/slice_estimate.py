@@ -278,7 +278,7 @@ def _line(kept: KeptSlice, n_judged: int, found: SliceFigures, limit: float) -> 
         name=kept.rule.words,
         n_rows=int(kept.sizes.sum()),
         n_judged=n_judged,
-        wrong=_bounds(found.wrong) if at_least > 0 else wrong,
+        wrong=Bounds.of(found.wrong) if at_least > 0 else wrong,
         rest=found.rest,
         at_least=at_least if at_least > 0 else None,
         precision=_told(found.precision),
@@ -300,8 +300,4 @@ def _told(found: Estimate[float] | None) -> Bounds | None:
     """An interval narrow enough to be stated."""
     if found is None or found.high - found.low > TOO_WIDE:
         return None
-    return _bounds(found)
-
-
-def _bounds(found: Estimate[float]) -> Bounds:
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+    return Bounds.of(found)

@@ -43,18 +43,23 @@ def due_words(due: Due | None) -> str:
 
 
 def total_words(total: Totals) -> str:
-    """Return the sums of one currency.
+    """Return the sums of one currency; a sum of no model is not known, and no 0.
 
     Examples
     --------
     >>> total_words(Totals("EUR", 12_000.0, 3, 2_500.0, 1))
     'Errors cost 12,000 EUR a year (3 models); retraining saves 2,500 EUR (1 model).'
+    >>> total_words(Totals("EUR", 12_000.0, 3, 0.0, 0))
+    'Errors cost 12,000 EUR a year (3 models); what retraining saves is not known.'
     """
-    errors, saves = money(total.errors, total.currency), money(total.saves, total.currency)
-    return (
-        f"Errors cost {errors} a year ({plural(total.n_errors, 'model')}); "
-        f"retraining saves {saves} ({plural(total.n_saves, 'model')})."
-    )
+    errors, saves = "What errors cost is not known", "what retraining saves is not known"
+    if total.n_errors:
+        money_lost = money(total.errors, total.currency)
+        errors = f"Errors cost {money_lost} a year ({plural(total.n_errors, 'model')})"
+    if total.n_saves:
+        money_saved = money(total.saves, total.currency)
+        saves = f"retraining saves {money_saved} ({plural(total.n_saves, 'model')})"
+    return f"{errors}; {saves}."
 
 
 def hours_words(hours: TeamHours) -> tuple[str, ...]:
