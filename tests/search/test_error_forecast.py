@@ -65,7 +65,9 @@ def test_an_error_in_another_unit_is_forecast_alike(n_sizes: int, unit: float) -
     plain = points(*(50 * 2**k for k in range(n_sizes)), spread=1e-3)
     scaled = [replace(p, errors=tuple(unit * error for error in p.errors)) for p in plain]
     first, second = (
-        error_forecast_of(each, n_next=800, scoring="root_mean_squared_error", family="linear", **sizes)
+        error_forecast_of(
+            each, n_next=800, scoring="root_mean_squared_error", family="linear", **sizes
+        )
         for each in (plain, scaled)
     )
     assert second.draws == pytest.approx(first.draws * unit, rel=1e-6)
