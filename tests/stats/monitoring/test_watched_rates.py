@@ -96,3 +96,16 @@ def test_of_too_few_rows_a_rate_is_not_watched() -> None:
     few = [(scores, said, np.zeros(300)) for scores, said, _ in (block(rng) for _ in range(4))]
     assert WatchedRate.of("recall", few) is None
     assert "recall" not in Monitor(few, rates=RATES).watched
+
+
+def test_the_first_error_after_a_reference_without_any_is_no_alarm() -> None:
+    """All blocks of such a reference are alike, and that tells no spread."""
+    truth = (np.arange(100) < 2).astype(float)
+    monitor = Monitor([(truth, truth, truth)] * 12, run_length=156, rates=RATES)
+    missed = np.where(np.arange(100) < 1, 1.0, 0.0)
+    state = monitor.update(truth, missed, np.arange(100), truth)
+    assert not state.alarm
+    for _ in range(5):
+        state = monitor.update(truth, missed, np.arange(100), truth)
+    assert state.alarm
+    assert "recall" in state.worse

@@ -226,7 +226,7 @@ def _rate_evidence(
         rate = WatchedRate.of(name, blocks)
         if rate is not None:
             whole = np.array([rate.whole(said, truth) for _, said, truth in blocks])
-            mean, sd = float(np.average(whole, weights=sizes)), float(whole.std(ddof=1))
+            mean, sd = float(np.average(whole, weights=sizes)), rate.spread(whole)
             found.append((rate, AlarmEvidence(mean, sd, whole.size, tolerance * rate.share)))
     return found
 

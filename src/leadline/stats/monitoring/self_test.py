@@ -128,7 +128,7 @@ def _evidence(
     """Evidence of one rate after each block that is watched."""
     kept = known[order[:half]]
     accepted = tolerance * rate.share
-    evidence = AlarmEvidence(float(kept.mean()), float(kept.std(ddof=1)), half, accepted)
+    evidence = AlarmEvidence(float(kept.mean()), rate.spread(kept), half, accepted)
     found = []
     for block, sample in zip(order[half:], samples, strict=False):
         value, variance = seen[block, sample]

@@ -21,6 +21,8 @@ RATES = ("error", "recall", "precision")
 """Share of all rows that are wrong; of the positive rows that are flagged; of the flagged rows that
 are positive."""
 _FEWEST_OF_RATE = 10
+# fewer errors do not tell by how much blocks differ
+_FEWEST_WRONG = 10
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,15 @@ class WatchedRate:
         Those rows, among all rows of the reference.
     n_usual : float
         Rows of a block of the reference, on average.
+    n_wrong : float
+        Errors of the reference.
     """
 
     name: str
     level: float
     share: float
     n_usual: float
+    n_wrong: float
 
     @classmethod
     def of(cls, name: str, blocks: Sequence[tuple[Floats, ...]]) -> WatchedRate | None:
@@ -60,11 +65,22 @@ class WatchedRate:
             return None
         n_wrong = float(np.sum(said[of_rate] != truth[of_rate]))
         level = (n_wrong + 0.5) / (n_rows + 1)
-        return cls(name, level, n_rows / said.size, said.size / len(blocks))
+        return cls(name, level, n_rows / said.size, said.size / len(blocks), n_wrong)
 
     def whole(self, said: Floats, truth: Floats) -> float:
         """The sum of a block that is labelled whole, as a share of its rows."""
         return float(np.mean(self._weights(said) * (said != truth))) - self._known(said)
+
+    def spread(self, wholes: Floats) -> float:
+        """Standard deviation of the sum between blocks of the reference.
+
+        At least that of chance where errors are few: of a reference without any all blocks are
+        alike, and the first error in service would be beyond all measure.
+        """
+        sd = float(wholes.std(ddof=1))
+        if self.n_wrong >= _FEWEST_WRONG:
+            return sd
+        return max(sd, (self.level * (1 - self.level) * self.share / self.n_usual) ** 0.5)
 
     def seen(
         self, expected: Floats, said: Floats, rows: Ints, wrong: Floats
