@@ -329,9 +329,7 @@ def _share(n_wrong: int, n_labelled: int) -> Bounds | None:
 
 
 def _bounds(found: Estimate[float] | None) -> Bounds | None:
-    if found is None:
-        return None
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+    return None if found is None else Bounds.of(found)
 
 
 def _lives(events: Sequence[AlarmEvent]) -> list[list[AlarmEvent]]:

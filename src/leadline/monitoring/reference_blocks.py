@@ -22,7 +22,6 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.serving.releases.models import load_model, trusted_types
 from leadline.settings.service_sections import WatchSettings
-from leadline.stats.interval import Estimate
 from leadline.stats.monitoring.error_kinds import ErrorKinds
 from leadline.stats.monitoring.error_monitor import Monitor
 from leadline.stats.monitoring.watched_rates import RATES
@@ -203,17 +202,21 @@ class ReferenceBlocks:
         if self.task is not Task.BINARY:
             return ()
         counts = {RECALL: self.n_positive, PRECISION: self.n_flagged}
-        n_recent = _rows_of_rates(recent, sum(float(each.said.sum()) for each in told))
+        n_recent = {
+            RECALL: 0.0 if recent is None else recent.n_positive,
+            PRECISION: sum(float(each.said.sum()) for each in told),
+        }
         return tuple(
             ClassRate(
                 name=name,
                 reference=self.n_found / n if n else None,
                 n_reference=n,
                 is_watched=name in watched,
-                recent=None if recent is None else _bounds(getattr(recent, name)),
+                recent=None if found is None else Bounds.of(found),
                 n_recent=n_recent[name],
             )
             for name, n in counts.items()
+            for found in [getattr(recent, name, None)]
         )
 
 
@@ -244,20 +247,6 @@ class ReferenceSources:
             tuning=record.entry(on["tuning"]).verdict_as(Tuning),
             family=family_of(record, on["tuning"]),
         )
-
-
-def _rows_of_rates(recent: ErrorKinds | None, n_flagged: float) -> dict[str, float]:
-    """Positive rows, about, and flagged rows of the blocks of late."""
-    n_positive = 0.0
-    if recent is not None and recent.precision is not None and recent.recall is not None:
-        n_positive = n_flagged * recent.precision.estimate / max(recent.recall.estimate, 0.01)
-    return {RECALL: n_positive, PRECISION: n_flagged}
-
-
-def _bounds(found: Estimate[float] | None) -> Bounds | None:
-    if found is None:
-        return None
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
 
 
 def run_length(watch: WatchSettings) -> float:

@@ -53,6 +53,8 @@ def test_where_nothing_is_flagged_there_is_no_precision() -> None:
     scores = rng.random(100) / 3
     found = kinds(scores, np.zeros(100), np.arange(40), rng.random(40) < scores[:40])
     assert found.precision is None
+    whole = kinds(scores, np.zeros(100), np.arange(100), np.arange(100) < 30)
+    assert (whole.recall and whole.recall.high, whole.n_positive) == (0.0, 30.0)
     assert found.cost_per_1000.estimate > 0
 
 

@@ -35,11 +35,14 @@ class ErrorKinds:
         Share of the positive rows that are flagged; None where there may be no positive row.
     cost_per_1000 : Estimate of float
         Of the errors on 1,000 rows, in the unit of the costs.
+    n_positive : float
+        Positive rows, about.
     """
 
     precision: Estimate[float] | None
     recall: Estimate[float] | None
     cost_per_1000: Estimate[float]
+    n_positive: float
 
 
 def error_kinds(
@@ -131,6 +134,7 @@ def error_kinds(
         within(hits / n_flagged) if n_flagged else None,
         within(hits / positives) if np.all(positives > 0) else None,
         within(cost),
+        float(np.median(positives)),
     )
 
 
