@@ -48,7 +48,7 @@ from leadline.stats.interval import Estimate, wilson_interval
 from leadline.stats.monitoring.error_kinds import ErrorKinds, error_kinds
 from leadline.stats.monitoring.error_monitor import Monitor as ErrorMonitor
 from leadline.stats.monitoring.self_test import run_false_alarms
-from leadline.stats.monitoring.watched_rates import untold
+from leadline.stats.monitoring.watched_rates import untold, withheld
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
@@ -105,6 +105,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             n_recent_labels=sum(told.rows.size for told in recent),
             tolerance=release.tolerance,
             n_reference_blocks=len(reference.blocks),
+            usual_reach=0.0 if monitor is None else monitor.usual_reach,
             accepted_rise=watch.tolerance,
             block=watch.block,
             n_labels=watch.labels,
@@ -243,7 +244,7 @@ class _Walk:
         block = replace(block, error=error, evidence=min(state.evidence, _MOST_EVIDENCE))
         block = replace(block, worse=state.worse)
         if self.problem.task is Task.BINARY and told.rows.size:
-            block = replace(block, untold=untold(told.said, told.rows))
+            block = replace(block, untold=withheld(told.said, told.rows))
             if not block.untold:
                 self.told.append(told)
             if told.rows.size >= FEWEST_LABELS:
@@ -269,8 +270,9 @@ def _of_both_kinds(
 ) -> Block:
     """A block of a binary label with its precision, recall and cost, as far as labels tell."""
     kinds = _kinds(monitor, told, problem)
-    is_known = kinds.precision is not None and PRECISION not in block.untold
-    is_found = kinds.recall is not None and RECALL not in block.untold
+    lacking = untold(told.said, told.rows)
+    is_known = kinds.precision is not None and PRECISION not in lacking
+    is_found = kinds.recall is not None and RECALL not in lacking
     return replace(
         block,
         precision=_bounds(kinds.precision) if is_known else None,

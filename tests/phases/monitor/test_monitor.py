@@ -78,6 +78,23 @@ def test_a_block_that_is_worse_is_not_called_good_enough() -> None:
     assert verdict(block, accepted_rise=0.6).summary.startswith("No worse than at release.")
 
 
+def test_a_block_that_is_labelled_whole_is_worse_beyond_chance_only() -> None:
+    """Its interval has no width: half of all quiet weeks are above the reference."""
+    leads = [
+        verdict(
+            replace(GOOD, error=Bounds(estimate=error, low=error, high=error)), **changes
+        ).summary.split(".")[0]
+        for error, changes in (
+            (0.2, {}),
+            (0.3, {}),
+            (0.3, {"usual_reach": 0.15}),
+            (0.35, {"usual_reach": 0.15}),
+        )
+    ]
+    worse = "No alarm so far, though the newest block is worse than the reference"
+    assert leads == ["No worse than at release", worse, "No worse than at release", worse]
+
+
 def test_the_answer_is_about_the_newest_block() -> None:
     said = verdict(GOOD, BLIND)
     assert said.answer is Answer.UNCLEAR
@@ -263,6 +280,13 @@ def test_labels_of_flagged_rows_only_are_unclear() -> None:
     assert said.answer is Answer.UNCLEAR
     assert "labels came of flagged rows only" in said.summary
     assert any("and raises no alarm" in what for what in warnings(said))
+    # each block by what its own labels lack
+    other = replace(GOOD, name="2025-01-13", untold=("precision",))
+    both = [w for w in warnings(verdict(replace(GOOD, untold=("recall",)), other)) if "Of 2" in w]
+    assert [what.split(":")[0] for what in both] == [
+        "Of 2025-01-06 labels came of flagged rows only",
+        "Of 2025-01-13 no flagged row has a label",
+    ]
 
 
 def test_what_is_not_watched_is_said() -> None:
@@ -297,7 +321,9 @@ def test_weeks_without_a_row_are_told(block: str, names: tuple[str, str], gone: 
 
 def test_a_week_of_far_fewer_rows_than_others_is_told() -> None:
     names = ("2025-01-06", "2025-01-13", "2025-01-20", "2025-01-27")
-    sizes = (310, 2, 310, 3)  # the last may have begun only
+    sizes = (310, 2, 310, 3)  # the first and the last may be cut short
     blocks = [replace(GOOD, name=n, n_rows=rows) for n, rows in zip(names, sizes, strict=True)]
     said = [what for what in warnings(verdict(*blocks)) if " only of " in what]
     assert said == ["2 rows only of 2025-01-13, where 156 are usual."]
+    begun = [replace(block, n_rows=n) for block, n in zip(blocks, (40, 310, 310, 310), strict=True)]
+    assert not any(" only of " in what for what in warnings(verdict(*begun)))

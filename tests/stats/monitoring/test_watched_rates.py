@@ -7,7 +7,7 @@ import pytest
 
 from leadline.stats.monitoring.error_monitor import Monitor, MonitorState
 from leadline.stats.monitoring.self_test import run_false_alarms
-from leadline.stats.monitoring.watched_rates import RATES, WatchedRate, untold
+from leadline.stats.monitoring.watched_rates import RATES, WatchedRate, untold, withheld
 
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -88,6 +88,11 @@ def test_labels_of_flagged_rows_say_nothing_of_what_is_missed() -> None:
     assert untold(said, flagged) == ("recall",)
     assert untold(said, np.flatnonzero(said == 0)) == ("precision",)
     assert untold(np.ones(5), np.arange(2)) == ()
+    # of a flagged row or two none has a label now and then, though nobody chose
+    rare = (np.arange(300) < 2).astype(float)
+    assert untold(rare, np.arange(50, 100)) == ("precision",)
+    assert withheld(rare, np.arange(50, 100)) == ()
+    assert withheld(said, flagged) == ("recall",)
     assert rate.seen(scores, said, flagged, (said != truth)[flagged].astype(float)) is None
 
 

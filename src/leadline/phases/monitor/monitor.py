@@ -115,8 +115,7 @@ def _lead(evidence: Evidence, newest: Block) -> str:
     """What comes first where no alarm is open: all is well, or what proves no change yet."""
     worse = []
     # one bad block proves no rise, but is not to be called good either
-    usual = evidence.reference_error + evidence.accepted_rise
-    if newest.error is not None and newest.error.low > usual:
+    if evidence.is_above(newest):
         worse.append("the newest block is worse than the reference")
     if below := [rate.name for rate in evidence.rates if rate.is_below]:
         lie = "lies" if len(below) == 1 else "lie"

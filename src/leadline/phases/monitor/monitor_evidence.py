@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ FEWEST_REFERENCE = 3
 # of fewer rows every column looks like something: all of them are whole numbers, or of one category
 FEWEST_COMPARED = 10
 _WIDEST = 0.3
+_Z = 1.96
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +62,8 @@ class Block:
     worse : tuple of {"error", "recall", "precision"}
         Rates that alone would raise an alarm.
     untold : tuple of str
-        Recall, where only flagged rows have a label; precision, where none of them has.
+        Recall, where only flagged rows have a label; precision, where none of them has, and chance
+        does not explain it.
     is_closed : bool
         Whether it lies before the end of an alarm that was closed: it is history.
     shifts : tuple of Shift
@@ -250,6 +253,9 @@ class Evidence:
         Numbers off by more than this count as wrong; None for classes.
     n_reference_blocks : int
         Blocks of the reference whose spread a rise is held against.
+    usual_reach : float
+        By how much the share wrong of a block is above that of all, by chance, at most; 0 in
+        verdicts from before it was kept.
     accepted_rise : float
         Rise of the share wrong that raises no alarm; fall, of recall and precision.
     block : str
@@ -291,6 +297,7 @@ class Evidence:
     n_recent_labels: int = 0
     tolerance: float | None = None
     n_reference_blocks: int
+    usual_reach: float = 0.0
     accepted_rise: float = 0.0
     block: str = ""
     n_labels: int = 50
@@ -315,6 +322,16 @@ class Evidence:
     def open_alarm(self) -> Alarm | None:
         """The alarm that nobody has closed; None if there is none."""
         return next((alarm for alarm in self.alarms if alarm.is_open), None)
+
+    def is_above(self, block: Block) -> bool:
+        """Whether more of a block is wrong than labels and chance explain."""
+        error, usual = block.error, self.reference_error
+        if error is None:
+            return False
+        # a block of fewer rows has more chance than those of the reference
+        chance = _Z * math.sqrt(usual * (1 - usual) / max(block.n_counted, 1))
+        reach = math.hypot(error.estimate - error.low, max(self.usual_reach, chance))
+        return error.estimate - reach > usual + self.accepted_rise
 
     def is_known(self, block: Block) -> bool:
         """Whether the error of a block is known well enough to say anything by it."""

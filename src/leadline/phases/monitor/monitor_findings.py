@@ -90,14 +90,15 @@ def target_check(evidence: Evidence) -> TargetCheck | None:
 
 def _selected(evidence: Evidence) -> list[Finding]:
     """Blocks whose labels came of one kind of row only."""
-    blocks = [block for block in evidence.blocks if block.untold and not block.is_closed]
-    if not blocks:
-        return []
+    lacking = [block for block in evidence.blocks if block.untold and not block.is_closed]
+    kinds = dict.fromkeys(block.untold for block in lacking)
     return [
         warning(
-            f"Of {_named(blocks)} {not_told(blocks[-1].untold)}, and raises no alarm.",
+            f"Of {_named([b for b in lacking if b.untold == untold])} {not_told(untold)}, and "
+            "raises no alarm.",
             "Label rows whatever the model said of them: leadline watch --ask rows.csv",
         )
+        for untold in kinds
     ]
 
 
@@ -193,11 +194,11 @@ def _missing(evidence: Evidence) -> list[Finding]:
 
 
 def _thin(dated: list[Block], how: str) -> list[Finding]:
-    """Blocks of far fewer rows than the others; the last one may have begun only."""
+    """Blocks of far fewer rows than others between them; first and last may be cut short."""
     if len(dated) < _FEWEST_USUAL:
         return []
     usual = median(block.n_rows for block in dated)
-    few = [block for block in dated[:-1] if block.is_newest and _FEW * block.n_rows < usual]
+    few = [block for block in dated[1:-1] if block.is_newest and _FEW * block.n_rows < usual]
     if not few:
         return []
     n_rows = sum(block.n_rows for block in few)

@@ -136,6 +136,11 @@ class Monitor:
         self.level = LocalLevel.of(errors - expected)
         self.reference_error = float(np.average(errors, weights=sizes))
         self.n_reference = errors.size
+        rate = WatchedRate.of("error", blocks)
+        assert rate is not None
+        reach = float(stdtrit(errors.size - 1, (1 + _LEVEL) / 2))
+        # a block more, beside a mean that is known from so many
+        self.usual_reach = reach * rate.spread(errors) * (1 + 1 / errors.size) ** 0.5
         self._evidence = _rate_evidence(blocks, rates, tolerance)
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from leadline.stats.arrays import Floats, Ints
+from leadline.stats.arrays import Bools, Floats, Ints
 from leadline.stats.monitoring.labelled_error import gap_of
 
 RATES = ("error", "recall", "precision")
@@ -23,6 +23,8 @@ are positive."""
 _FEWEST_OF_RATE = 10
 # fewer errors do not tell by how much blocks differ
 _FEWEST_WRONG = 10
+# what is less probable is no chance
+_CHANCE = 0.05
 
 
 @dataclass(frozen=True)
@@ -158,5 +160,35 @@ def untold(said: Floats, rows: Ints) -> tuple[str, ...]:
     ('recall',)
     """
     flagged = said > 0
-    lacking = {"recall": ~flagged, "precision": flagged}
-    return tuple(name for name, kind in lacking.items() if kind.any() and not kind[rows].any())
+    return tuple(name for name, kind in _kinds(flagged) if kind.any() and not kind[rows].any())
+
+
+def withheld(said: Floats, rows: Ints) -> tuple[str, ...]:
+    """Rates that the labels of a block cannot tell, by more than chance.
+
+    Of two flagged rows among 300 none may be among those with a label; of 40 hardly.
+
+    Parameters
+    ----------
+    said, rows : ndarray
+        As for `untold`.
+
+    Returns
+    -------
+    tuple of str
+        As of `untold`, where so many labels, drawn at random, would have come of both kinds.
+
+    Examples
+    --------
+    >>> said = np.arange(300) < 40
+    >>> withheld(said, np.arange(40, 90)), withheld(np.arange(300) < 2, np.arange(40, 90))
+    (('precision',), ())
+    """
+    rest = 1 - rows.size / said.size
+    sizes = {name: int(kind.sum()) for name, kind in _kinds(said > 0)}
+    return tuple(name for name in untold(said, rows) if rest ** sizes[name] < _CHANCE)
+
+
+def _kinds(flagged: Bools) -> tuple[tuple[str, Bools], ...]:
+    """Rows without a label of which each rate is not known."""
+    return ("recall", ~flagged), ("precision", flagged)
