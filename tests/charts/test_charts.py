@@ -199,6 +199,7 @@ def test_a_monitor_draws_what_was_found_and_names_what_became_worse() -> None:
     assert "Positive rows that were found" in drawn
     assert "Alarm since 2025-01-20: fewer of the positive rows are found" in drawn
     assert "Positive rows that were found" not in drawing(seen)
+    assert "Found of what is late" in drawing(replace(seen, rates=(rate,), positive="late"))
 
 
 def test_decay_draws_where_one_model_will_lie() -> None:

@@ -150,7 +150,7 @@ def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
     ]
     if level is None or not rows:
         return []
-    base, x = alt.Chart(table(rows)), _x(verdict, width)
+    base, x, positive = alt.Chart(table(rows)), _x(verdict, width), verdict.positive
     color = alt.Color("color:N", scale=None)
     scale = alt.Scale(domain=[0, 1])
     y = alt.Y("estimate:Q", title="recall", axis=alt.Axis(format=".0%", tickCount=3), scale=scale)
@@ -161,7 +161,7 @@ def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
             base.mark_point(filled=True, size=90, opacity=1).encode(x, y, color=color),
             width=width,
             height=130,
-            title="Positive rows that were found",
+            title=f"Found of what is {positive}" if positive else "Positive rows that were found",
         )
     ]
 
@@ -219,7 +219,8 @@ def _title(verdict: Monitor) -> str:
     if not n_labelled:
         return "No labels have arrived: how many predictions are wrong is not known"
     if alarm is not None:
-        return f"Alarm since {alarm.block}: {worse_words(alarm.worse)} than on the reference"
+        worse = worse_words(alarm.worse, verdict.positive)
+        return f"Alarm since {alarm.block}: {worse} than on the reference"
     closed = f", {plural(len(verdict.alarms), 'closed alarm')}" if verdict.alarms else ""
     return f"No open alarm: {n_labelled} of {len(verdict.blocks)} blocks have labels{closed}"
 

@@ -101,6 +101,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_mean_score=reference.mean_score,
             reference_abstained=reference.share_abstained,
             rates=reference.class_rates(watched, kinds, recent),
+            positive=problem.words.positive if problem.task is Task.BINARY else "",
             n_recent=len(recent),
             n_recent_labels=sum(told.rows.size for told in recent),
             tolerance=release.tolerance,

@@ -273,6 +273,8 @@ def test_a_rare_class_that_is_found_less_is_not_called_no_worse() -> None:
     said = verdict(GOOD, rates=rates(0.3), alarms=(raised,), **recent)
     assert said.answer is Answer.NO
     assert "Alarm since 2025-01-20: fewer of the positive rows are found than on" in said.summary
+    named = again(said, positive="late")
+    assert "Alarm since 2025-01-20: less of what is late is found than on" in named.summary
 
 
 def test_labels_of_flagged_rows_only_are_unclear() -> None:
@@ -292,6 +294,10 @@ def test_labels_of_flagged_rows_only_are_unclear() -> None:
 def test_what_is_not_watched_is_said() -> None:
     few = verdict(GOOD, rates=rates(0.58, is_watched=False))
     assert any("of recall (the reference has 90 positive rows) and" in w for w in warnings(few))
+    named = verdict(GOOD, rates=rates(0.58, is_watched=False), positive="late")
+    assert any(
+        "of recall (the reference has 90 rows that are late) and" in w for w in warnings(named)
+    )
     several = verdict(GOOD, reference_alert_share=None)
     assert any("a rare class is no longer found hardly shows" in what for what in notes(several))
     target = Target(scoring="roc_auc", words="ROC AUC", target=0.8)

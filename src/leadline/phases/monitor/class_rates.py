@@ -11,11 +11,7 @@ from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 
 RECALL, PRECISION = "recall", "precision"
-_WORSE = {
-    "error": "more is wrong",
-    RECALL: "fewer of the positive rows are found",
-    PRECISION: "fewer of the flagged rows are positive",
-}
+_KIND = {RECALL: "positive", PRECISION: "flagged"}
 _Z = 1.96
 # wider, and no loss that matters could be told from none
 _WIDEST = 0.5
@@ -79,15 +75,32 @@ class ClassRate:
         return math.hypot((self.recent.high - self.recent.low) / 2, _Z * math.sqrt(chance))
 
 
-def worse_words(rates: Sequence[str]) -> str:
+def worse_words(rates: Sequence[str], positive: str = "") -> str:
     """Name what became worse, in a clause.
+
+    Parameters
+    ----------
+    rates : sequence of {"error", "recall", "precision"}
+        Of an alarm; none in verdicts from before, which watched the error alone.
+    positive : str, default=""
+        What a positive row is, in the words of the project; empty where that was not kept.
 
     Examples
     --------
     >>> worse_words(["error", "recall"])
     'more is wrong and fewer of the positive rows are found'
+    >>> worse_words(["recall", "precision"], "late")
+    'less of what is late is found and less of what is flagged is late'
     """
-    return " and ".join(_WORSE[rate] for rate in rates or ["error"])
+    worse = {
+        "error": "more is wrong",
+        RECALL: "fewer of the positive rows are found",
+        PRECISION: "fewer of the flagged rows are positive",
+    }
+    if positive:
+        worse[RECALL] = f"less of what is {positive} is found"
+        worse[PRECISION] = f"less of what is flagged is {positive}"
+    return " and ".join(worse[rate] for rate in rates or ["error"])
 
 
 def not_told(untold: Sequence[str]) -> str:
@@ -100,13 +113,14 @@ def not_told(untold: Sequence[str]) -> str:
     return "no flagged row has a label: how many of them are false alarms is not known"
 
 
-def not_watched(rates: Sequence[ClassRate]) -> str:
+def not_watched(rates: Sequence[ClassRate], positive: str = "") -> str:
     """Name the rates that no alarm is raised for, and why; empty if there are none."""
     lacking = [rate for rate in rates if not rate.is_watched]
     if not lacking:
         return ""
-    of = {RECALL: "positive row", PRECISION: "flagged row"}
-    return " and ".join(
-        f"{rate.name} (the reference has {plural(rate.n_reference, of[rate.name])})"
-        for rate in lacking
-    )
+    told = {rate.name: plural(rate.n_reference, f"{_KIND[rate.name]} row") for rate in lacking}
+    for rate in lacking:
+        if positive and rate.name == RECALL:
+            verb = "is" if rate.n_reference == 1 else "are"
+            told[RECALL] = f"{plural(rate.n_reference, 'row')} that {verb} {positive}"
+    return " and ".join(f"{name} (the reference has {rows})" for name, rows in told.items())

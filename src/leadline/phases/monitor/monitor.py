@@ -70,8 +70,8 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
         if "error" in (alarm.worse or ("error",)):
             were = f", where {evidence.reference_error:.1%} were wrong"
         return Answer.NO, (
-            f"Alarm since {alarm.block}: {worse_words(alarm.worse)} than on the reference{were}."
-            f"{_recent(evidence)}{now} Retrain, or explain the alarm."
+            f"Alarm since {alarm.block}: {worse_words(alarm.worse, evidence.positive)} than on the "
+            f"reference{were}.{_recent(evidence)}{now} Retrain, or explain the alarm."
         )
     if evidence.challenge is not None and evidence.challenge.due_since:
         return Answer.NO, evidence.challenge.words

@@ -247,6 +247,9 @@ class Evidence:
         Share of the reference that the release gives no answer; None where it answers all.
     rates : tuple of ClassRate
         Recall and precision of a binary label; empty for others, and in verdicts from before.
+    positive : str
+        What a positive row is, in the words of the project; empty where no class is, and in
+        verdicts from before it was kept.
     n_recent, n_recent_labels : int
         Blocks that `rates` are told over, and their labels.
     tolerance : float or None
@@ -293,6 +296,7 @@ class Evidence:
     reference_mean_score: float | None = None
     reference_abstained: float | None = None
     rates: tuple[ClassRate, ...] = ()
+    positive: str = ""
     n_recent: int = 0
     n_recent_labels: int = 0
     tolerance: float | None = None

@@ -288,7 +288,7 @@ def _measured(evidence: Evidence) -> str:
 
 def _classes(evidence: Evidence) -> list[Finding]:
     """What no alarm is raised for."""
-    if lacking := not_watched(evidence.rates):
+    if lacking := not_watched(evidence.rates, evidence.positive):
         what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
         return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
     if evidence.reference_alert_share is None and evidence.tolerance is None:
