@@ -82,7 +82,8 @@ class WatchedRate:
         sd = float(wholes.std(ddof=1))
         if self.n_wrong >= _FEWEST_WRONG:
             return sd
-        return max(sd, (self.level * (1 - self.level) * self.share / self.n_usual) ** 0.5)
+        chance = self.level * (1 - self.level) * self.share / self.n_usual
+        return max(sd, float(np.sqrt(chance)))
 
     def seen(
         self, expected: Floats, said: Floats, rows: Ints, wrong: Floats
