@@ -64,7 +64,7 @@ def round_table(plan: BudgetPlan) -> Table:
         ]
         for place, each in enumerate(plan.rounds, 1)
     ]
-    granted = money(plan.granted.budget, plan.currency)
+    granted = f"{granted_money(plan.granted.budget)} {plan.currency}"
     return tabled(f"What to buy with {granted}, in rounds", heads, rows)
 
 
