@@ -49,6 +49,12 @@ def test_budgets_that_differ_by_cents_stand_apart(
         assert f">{cents}</text>" in picture.read_text()
 
 
+def test_larger_budgets_that_differ_by_cents_stand_apart(call: Call, planned: Path) -> None:
+    said = call("plan", 100.1, 100.2, "-C", planned).stdout
+    assert "100.10 " in said
+    assert "100.20 " in said
+
+
 def test_machines_are_compared_by_simulation(call: Call, planned: Path) -> None:
     example = call("plan", "--example-machines").stdout
     machines = tomllib.loads(example)["machines"]

@@ -41,7 +41,7 @@ def test_below_three_sizes_the_last_error_stands_with_a_tenth_a_doubling() -> No
 
 def test_below_three_sizes_a_candidate_changes_as_its_familys_default() -> None:
     default = points(50, 100, 200, 400, 1600)
-    shape = Shape(default, ErrorForecast(np.array([0.1, 0.1]), 0.0, -0.25, 0.07))
+    shape = Shape(default, ErrorForecast(np.array([0.1, 0.1]), 0.0, -0.25, 0.07), "accuracy")
     sizes: Any = {"n_largest": 1600, "n_affordable": 6400, "n_draws": 4000, "seed": 0}
     found = error_forecast_of(
         [Point(n_train=400, errors=(0.2, 0.2, 0.2), fit_s=0.1)],
@@ -72,6 +72,30 @@ def test_an_error_in_another_unit_is_forecast_alike(n_sizes: int, unit: float) -
     )
     assert second.draws == pytest.approx(first.draws * unit, rel=1e-6)
     assert second.log_error_std == pytest.approx(first.log_error_std, rel=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-8, 1e6])
+def test_in_another_unit_a_candidate_changes_as_the_default_too(unit: float) -> None:
+    default = [
+        replace(point, errors=tuple(unit * error for error in point.errors))
+        for point in points(50, 100, 400, 1600)
+    ]
+    known = ErrorForecast(np.array([unit, unit]), 0.0, -0.25, 0.07)
+    shape = Shape(default, known, "root_mean_squared_error")
+    assert shape.log_change(400, 1600) == pytest.approx(-0.3 * np.log(4))
+
+
+def test_a_burst_at_the_first_size_does_not_blur_the_second() -> None:
+    """A linear model of as many columns as rows may miss by any multiple."""
+    second = points(100, 400, spread=1e-3)[1]
+    burst = [Point(n_train=100, errors=(1e12, 2e12, 3e12), fit_s=0.1), second]
+    calm = [replace(burst[0], errors=(0.3, 0.3, 0.3)), second]
+    sizes: Any = {"n_largest": 1600, "n_affordable": 1600, "n_draws": 400, "seed": 0}
+    found, plain = (
+        error_forecast_of(each, n_next=None, scoring="r2", family="linear", **sizes)
+        for each in (burst, calm)
+    )
+    assert found.draws == pytest.approx(plain.draws)
 
 
 def test_the_noise_of_measuring_adds_to_it() -> None:

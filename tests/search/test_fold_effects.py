@@ -140,3 +140,14 @@ def test_folds_without_errors_do_not_blow_others_up() -> None:
     assert plain.errors == worse.errors, "folds as unlike as these are no guide"
     wild = [[point(list(each))] for each in np.full((20, 3), [1e-6, 1e-6, 0.5])]
     assert max(fold_effects_of(wild, THREE).values()) <= np.log(4) * 4 / 3
+
+
+def test_small_units_have_fold_effects_too() -> None:
+    rng = np.random.default_rng(0)
+    curves = [curve(level, [-0.2, 0.0, 0.2], rng) for level in np.linspace(0.5, 2.0, 20)]
+    tiny = [
+        [point([1e-9 * error for error in each.errors], each.n_train) for each in points]
+        for points in curves
+    ]
+    found = fold_effects_of(tiny, THREE, least=1e-15)
+    assert found == pytest.approx(fold_effects_of(curves, THREE))

@@ -10,8 +10,7 @@ from leadline.charts.drawing.palette import BLUE, GREEN, GREY
 from leadline.charts.drawing.sheet import WIDE
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.number_format import money, percent
-from leadline.phases.wording import three_digits
+from leadline.phases.number_format import granted_money, money, percent
 
 
 def chart(
@@ -63,7 +62,7 @@ _BESIDE = (
 def _row(outcome: BudgetOutcome, granted: float, currency: str) -> Record:
     spent = outcome.money
     return {
-        "budget": three_digits(outcome.budget),
+        "budget": granted_money(outcome.budget),
         "none": 0.0,
         "chance": outcome.p_met,
         "said": percent(outcome.p_met),
@@ -141,7 +140,7 @@ def _spending(base: alt.Chart, y: alt.Y, currency: str, *, is_beside: bool) -> a
 def _title(outcomes: Sequence[BudgetOutcome], granted: float, currency: str) -> str:
     mine = next((outcome for outcome in outcomes if outcome.budget == granted), outcomes[-1])
     return (
-        f"With {three_digits(mine.budget)} {currency} the target is met in {percent(mine.p_met)} "
+        f"With {granted_money(mine.budget)} {currency} the target is met in {percent(mine.p_met)} "
         "of the projects"
     )
 

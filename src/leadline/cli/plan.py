@@ -145,10 +145,10 @@ def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
 
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
-    from leadline.phases.wording import three_digits
+    from leadline.phases.number_format import granted_money
 
     screen.print(
-        f"\nMachine hours with {three_digits(plan.granted.budget)} {plan.currency}, elsewhere:"
+        f"\nMachine hours with {granted_money(plan.granted.budget)} {plan.currency}, elsewhere:"
     )
     rows = []
     for costs in plan.machine_costs:
@@ -161,10 +161,9 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
 
 def _cells(outcome: BudgetOutcome, is_asked: bool) -> list[str]:
     """A budget as a row of the table: the middle of all projects, then how far they spread."""
-    from leadline.phases.number_format import bare_money, percent
-    from leadline.phases.wording import three_digits
+    from leadline.phases.number_format import bare_money, granted_money, percent
 
-    head = [three_digits(outcome.budget), percent(outcome.p_met)]
+    head = [granted_money(outcome.budget), percent(outcome.p_met)]
     if outcome.buys_nothing:
         return [*head, "buy nothing", *[""] * (7 if is_asked else 6)]
     return [

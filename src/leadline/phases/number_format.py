@@ -7,6 +7,7 @@ from math import floor, log10
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural, three_digits
 
+_MOST_CENTS = 1e13  # from here on a number of 64 bits hardly has any
 _WHOLE = 99.995  # with cents it would be 100.00
 _SMALL = 0.095  # written with cents it would lose digits that count
 
@@ -97,6 +98,19 @@ def bare_money(amount: float) -> str:
     if 0 < amount < 0.01:
         return "under 0.01"
     return f"{amount:,.0f}" if abs(amount) >= _WHOLE else f"{amount:,.2f}"
+
+
+def granted_money(amount: float) -> str:
+    """Return a budget as somebody named it, so that budgets which differ by cents stand apart.
+
+    Examples
+    --------
+    >>> granted_money(0.3), granted_money(38.84), granted_money(1000.5), granted_money(2000.0)
+    ('0.3', '38.84', '1,000.50', '2,000')
+    """
+    if not 1 <= amount < _MOST_CENTS:
+        return three_digits(amount)
+    return f"{amount:,.2f}".removesuffix(".00")
 
 
 def cost_words(cost: Bounds, currency: str) -> str:

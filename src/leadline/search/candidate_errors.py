@@ -9,7 +9,7 @@ import numpy as np
 
 from leadline.phases.search.choice import comparison_errors
 from leadline.search.candidate_state import CandidateState
-from leadline.search.error_forecast import ErrorForecast, Shape
+from leadline.search.error_forecast import LEAST_ERROR, ErrorForecast, Shape, floors_of
 from leadline.search.fold_effects import (
     fold_effects_of,
     fold_weights,
@@ -76,11 +76,13 @@ def points_on_equal_folds(
     """A candidate's points as they would be if all candidates had the same folds."""
     points = candidate.evaluator.points
     weights = fold_weights(n_folds, is_by_time=is_by_time)
-    effects = fold_effects_of([each.evaluator.points for each in candidates], weights)
+    scoring = candidate.evaluator.spec.scoring
+    least = floors_of(points, scoring).error if points else LEAST_ERROR
+    effects = fold_effects_of([each.evaluator.points for each in candidates], weights, least=least)
     shape = shape_of(candidate.trial.family, candidates)
     if candidate.is_default or shape is None:
         return without_fold_effects(points, effects, weights)
-    return on_equal_folds(points, effects, shape.points, weights)
+    return on_equal_folds(points, effects, shape.points, weights, least=least)
 
 
 def forget_answers(candidates: Sequence[CandidateState], scoring: str, n_kept: int) -> None:
@@ -97,4 +99,4 @@ def shape_of(family: str, candidates: Sequence[CandidateState]) -> Shape | None:
     default = default_of(family, candidates)
     if default is None or default.forecast is None:
         return None
-    return Shape(default.evaluator.points, default.forecast)
+    return Shape(default.evaluator.points, default.forecast, default.evaluator.spec.scoring)

@@ -11,6 +11,7 @@ import numpy as np
 from leadline.phases.search.trial import Expected
 from leadline.stats.curves import fit
 from leadline.stats.curves.design import share_removed
+from leadline.stats.curves.measured import typical_error
 from leadline.stats.metric import metric_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 LEAST_ERROR = 1e-6
 """Errors below it are held to be this large: curves are modelled as logarithms."""
 
-_LEAST_STDERR = 1e-4  # of a metric without a ceiling both are shares of the usual error
+_LEAST_STDERR = 1e-4  # of a metric without a ceiling both are shares of the typical error
 _FEWEST_SIZES = 3
 _N_SHOWN = 5  # sizes of a forecast that go on the record
 _INTERVAL = (0.05, 0.95)
@@ -47,7 +48,7 @@ class Floors:
 
 
 def floors_of(points: Sequence[Point], scoring: str) -> Floors:
-    """Return the floors for a curve: of a share absolute, else relative to its median error.
+    """Return the floors for a curve: of a share absolute, else relative to its typical error.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ def floors_of(points: Sequence[Point], scoring: str) -> Floors:
     unit = 1.0
     if metric_of(scoring).ceiling is None:
         # an error may be counted in millions or in millionths
-        unit = float(np.median([point.mean for point in points])) or 1.0
+        unit = typical_error([point.mean for point in points])
     return Floors(LEAST_ERROR * unit, _LEAST_STDERR * unit)
 
 
@@ -138,14 +139,18 @@ class Shape:
         What was measured of the default.
     forecast : ErrorForecast
         Of the default.
+    scoring : str
+        The metric of both.
     """
 
     points: Sequence[Point]
     forecast: ErrorForecast
+    scoring: str
 
     def log_change(self, n_from: int, n_to: int) -> float | None:
         """Change of log error between two sizes; None where it was not measured at both."""
-        by_size = {point.n_train: max(point.mean, LEAST_ERROR) for point in self.points}
+        least = floors_of(self.points, self.scoring).error
+        by_size = {point.n_train: max(point.mean, least) for point in self.points}
         if n_from not in by_size or n_to not in by_size:
             return None
         return float(np.log(by_size[n_to] / by_size[n_from]))

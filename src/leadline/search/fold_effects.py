@@ -34,7 +34,9 @@ def fold_weights(n_folds: int, *, is_by_time: bool) -> Floats:
     return np.arange(1.0, n_folds + 1) if is_by_time else np.ones(n_folds)
 
 
-def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[int, float]:
+def fold_effects_of(
+    curves: Sequence[Sequence[Point]], weights: Floats, *, least: float = LEAST_ERROR
+) -> dict[int, float]:
     """Log error of each repeat over the mean of all folds, common to all candidates.
 
     The first repeats are measured of every candidate and at every size; later ones only of some.
@@ -45,6 +47,8 @@ def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[
         The measured points of each candidate.
     weights : ndarray of shape (n_folds,)
         As `fold_weights` gives them: by them, effects are 0 on average over a round of folds.
+    least : float > 0
+        Smaller errors count as this.
 
     Returns
     -------
@@ -56,7 +60,7 @@ def fold_effects_of(curves: Sequence[Sequence[Point]], weights: Floats) -> dict[
     by_repeat: dict[int, list[float]] = {}
     n_candidates = 0
     for points in curves:
-        logs = [np.log(np.maximum(point.errors, LEAST_ERROR)) for point in points]
+        logs = [np.log(np.maximum(point.errors, least)) for point in points]
         varying = [each for each in logs if np.ptp(each) > _NO_RANGE]
         n_candidates += bool(varying)
         for each in varying:
@@ -122,6 +126,8 @@ def on_equal_folds(
     effects: Mapping[int, float],
     reference: Sequence[Point],
     weights: Floats,
+    *,
+    least: float = LEAST_ERROR,
 ) -> tuple[Point, ...]:
     """The points of a candidate as they would be on all repeats of another, all equally hard.
 
@@ -142,6 +148,8 @@ def on_equal_folds(
         Of another of its family, such as the default.
     weights : ndarray of shape (n_folds,)
         As `fold_weights` gives them.
+    least : float > 0
+        A reference of which the shared errors are smaller says nothing.
     """
     fair = without_fold_effects(reference, effects, weights)
     levels = {point.n_train: point.mean for point in fair}
@@ -149,18 +157,18 @@ def on_equal_folds(
     plain = without_fold_effects(points, effects, weights)
     return tuple(
         replace(own, errors=_related(point, known[n], levels[n]))
-        if (n := point.n_train) in known and _is_guide(known[n], point, levels[n])
+        if (n := point.n_train) in known and _is_guide(known[n], point, levels[n], least)
         else own
         for point, own in zip(points, plain, strict=True)
     )
 
 
-def _is_guide(reference: Point, point: Point, level: float) -> bool:
+def _is_guide(reference: Point, point: Point, level: float, least: float) -> bool:
     """Whether the reference has further repeats, and those that both share are like all."""
     n = len(point.errors)
     shared = float(np.mean(reference.errors[:n]))
     is_like = shared / _MOST_APART < level < shared * _MOST_APART
-    return len(reference.errors) > n and shared > LEAST_ERROR and is_like
+    return len(reference.errors) > n and shared > least and is_like
 
 
 def _related(point: Point, reference: Point, level: float) -> tuple[float, ...]:

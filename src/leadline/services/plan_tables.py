@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome, Range
-from leadline.phases.number_format import bare_money, money, percent
-from leadline.phases.wording import three_digits
+from leadline.phases.number_format import bare_money, granted_money, money, percent
 from leadline.report.text_table import Table, tabled
 from leadline.services.queries.plan import BudgetPlan
 
@@ -41,7 +40,7 @@ def _outcome_row(its: BudgetOutcome, alone: BudgetOutcome | None) -> list[str]:
     chance = percent(its.p_met)
     if its.chance is not None:
         chance += f" ({percent(its.chance.low)} to {percent(its.chance.high)})"
-    row = [three_digits(its.budget), chance]
+    row = [granted_money(its.budget), chance]
     row += [] if alone is None else [percent(alone.p_met)]
     row += [_range(its.votes)]
     row += [] if alone is None else [_range(its.machine_labels)]
@@ -65,7 +64,7 @@ def round_table(plan: BudgetPlan) -> Table:
         ]
         for place, each in enumerate(plan.rounds, 1)
     ]
-    granted = money(plan.granted.budget, plan.currency)
+    granted = f"{granted_money(plan.granted.budget)} {plan.currency}"
     return tabled(f"What to buy with {granted}, in rounds", heads, rows)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from leadline.stats.curves import fit
 from leadline.stats.curves.measured import Measured, measured
 from leadline.stats.metric import METRICS
 
@@ -80,7 +81,27 @@ def test_an_error_beyond_all_measure_leaves_the_others_alone(metric: str, unit: 
     burst = prepared(errors=unit * np.array([1e30, 0.3, 0.25, 0.2]), metric=metric)
     plain = prepared(errors=[0.4, 0.3, 0.25, 0.2], metric=metric)
     assert burst.error_ref == pytest.approx(0.2 * unit)
-    assert burst.y[1:] == pytest.approx(plain.y[1:])
+    assert burst.y == pytest.approx(plain.y[1:])
+
+
+@pytest.mark.parametrize("bursts", [[1e30], [1e9, 1e12, 1e10]])
+@pytest.mark.parametrize("metric", ["root_mean_squared_error", "r2"])
+def test_bursts_at_small_sizes_change_no_forecast(metric: str, bursts: list[float]) -> None:
+    sizes = np.array([50.0, 71, 90, 100, 200, 400, 800, 1600])[-5 - len(bursts) :]
+    errors = np.array([*bursts, 0.40, 0.38, 0.37, 0.365, 0.362])
+    burst = fit(sizes, errors, 0.5 * errors, metric=metric, n_repeats=5)
+    plain = fit(sizes[-5:], errors[-5:], 0.5 * errors[-5:], metric=metric, n_repeats=5)
+    assert burst.quantile([3200, 12_800], 0.5) == pytest.approx(plain.quantile([3200, 12_800], 0.5))
+    assert burst.noise == pytest.approx(plain.noise)
+    assert f"those at {sizes[0]:.0f}" in burst.caution[0]
+    assert not any("left out" in sentence for sentence in plain.caution)
+    # of a size that is left out nothing is promised
+    assert burst.rows_for(10.0, 0.5) == pytest.approx(100)
+
+
+def test_an_error_of_the_last_sizes_is_never_left_out() -> None:
+    assert prepared(errors=[0.4, 0.3, 0.25, 1e30], metric="r2").used.all()
+    assert prepared(errors=[0.4, 0.3, 0.25, 1e-30], metric="error_rate").used.all()
 
 
 def test_luck_makes_no_point_noisier_than_its_neighbours() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import ceil
 
 from leadline.phases.forecast.budget_outcome import BudgetOutcome
-from leadline.phases.number_format import money, percent, percent_range
+from leadline.phases.number_format import granted_money, money, percent, percent_range
 from leadline.phases.wording import three_digits
 
 MATTERS = 0.05
@@ -41,7 +41,7 @@ def budget_answer(unbought: BudgetOutcome, outcomes: Sequence[BudgetOutcome], cu
         if dearest.budget <= spent and dearest.buys_nothing:
             why = f", as {money(spent, currency)} are spent" if spent else ""
             return (
-                f"With {three_digits(dearest.budget)} {currency} there is nothing left to buy"
+                f"With {granted_money(dearest.budget)} {currency} there is nothing left to buy"
                 f"{why}: the chance that the target is met at the end is "
                 f"{percent(unbought.p_met)}."
             )
@@ -49,17 +49,17 @@ def budget_answer(unbought: BudgetOutcome, outcomes: Sequence[BudgetOutcome], cu
         return (
             f"No budget compared changes the answer: the chance that the target is met at the end "
             f"is {percent(unbought.p_met)} with {without}, and {_at_most(best, unbought)} with up "
-            f"to {three_digits(dearest.budget)} {currency}."
+            f"to {granted_money(dearest.budget)} {currency}."
         )
     said = (
         f"{_bought(first, currency)} the chance that the target is met at the end from "
         f"{percent(unbought.p_met)} to {percent(first.p_met)}: a budget of "
-        f"{three_digits(first.budget)} {currency}."
+        f"{granted_money(first.budget)} {currency}."
     )
     further = [each for each in rising if each.budget > first.budget]
     better = next((each for each in further if _gain(each, first) >= MATTERS), None)
     if better is not None:
-        said += f" A budget of {three_digits(better.budget)} {currency}: {percent(better.p_met)}."
+        said += f" A budget of {granted_money(better.budget)} {currency}: {percent(better.p_met)}."
     elif further:
         said += " More than that changes little."
     return said
@@ -87,7 +87,7 @@ def beside_people(outcome: BudgetOutcome, alone: BudgetOutcome, currency: str) -
     currency : str
         Of the money.
     """
-    head = f"{three_digits(outcome.budget)} {currency}"
+    head = f"{granted_money(outcome.budget)} {currency}"
     if outcome.buys_nothing:
         return f"{head}: buy nothing; {_chance(outcome)}."
     if outcome.declined:

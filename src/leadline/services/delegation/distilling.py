@@ -8,14 +8,11 @@ from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.distillation import Distillation, Student, distillation
 from leadline.phases.forecast.label_choice import MachineOffer
 from leadline.phases.search import Search
-from leadline.phases.search.trial import ENSEMBLE, PROMPTED, Trial
-from leadline.stats.curves import CurvePosterior, fit
-from leadline.stats.metric import metric_of
+from leadline.phases.search.trial import ENSEMBLE, PROMPTED
+from leadline.search.error_forecast import curve_posterior_of
 from leadline.workspace import Workspace
 
 _FEWEST_SIZES = 3
-_LEAST_ERROR = 1e-6
-_LEAST_STDERR = 1e-4
 
 
 def distillation_of(
@@ -65,19 +62,10 @@ def _students(workspace: Workspace, search: Search, forecast: Forecast) -> list[
             cost = trial.answer_s[0] / 3600 * per_hour if trial.answer_s and per_hour else None
             # the one that the forecast is of was measured again since, at more sizes
             is_forecast = trial.name == forecast.candidate
-            curve = posterior_of(forecast) if is_forecast else _curve(trial, forecast.scoring)
+            curve = (
+                posterior_of(forecast)
+                if is_forecast
+                else curve_posterior_of(trial.points, scoring=forecast.scoring, family=trial.family)
+            )
             found[trial.family] = Student(trial.name, trial.family, trial.complexity, curve, cost)
     return list(found.values())
-
-
-def _curve(trial: Trial, scoring: str) -> CurvePosterior:
-    ceiling = metric_of(scoring).ceiling
-    most = float("inf") if ceiling is None else ceiling
-    return fit(
-        [float(point.n_train) for point in trial.points],
-        [min(max(point.mean, _LEAST_ERROR), most) for point in trial.points],
-        [max(point.stderr or 0.0, _LEAST_STDERR) for point in trial.points],
-        metric=scoring,
-        family=trial.family,
-        n_repeats=min(len(point.errors) for point in trial.points),
-    )

@@ -22,11 +22,11 @@ from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.distillation import Distillation
 from leadline.phases.forecast.label_choice import SAVES, LabelRound, MachineOffer
 from leadline.phases.lifecycle import State
-from leadline.phases.number_format import money
+from leadline.phases.number_format import granted_money, money
 from leadline.phases.permissions import Action
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
 from leadline.services.identity.permission import require
@@ -260,7 +260,7 @@ def _weighed(machine: MachineStanding, alone: BudgetOutcome, currency: str) -> M
     check = machine.check
     if check is None or not check.cost:
         return machine
-    granted = f"{three_digits(alone.budget)} {currency}"
+    granted = f"{granted_money(alone.budget)} {currency}"
     if not alone.rounds:
         told = f"With {granted} people alone would buy nothing today."
         return replace(machine, why=f"{machine.why} {told}")

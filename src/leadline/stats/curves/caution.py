@@ -23,10 +23,14 @@ _NEAR_ZERO = 1e-3
 def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str, ...]:
     """Return sentences about the measured points."""
     sentences = []
-    if data.sizes.size < FEWEST_SIZES:
+    if not data.used.all():
+        at = ", ".join(f"{size:,.0f}" for size in data.sizes[~data.used])
+        sentences.append(f"Errors beyond all measure are left out: those at {at} rows.")
+    n_used = int(data.used.sum())
+    if n_used < FEWEST_SIZES:
+        which = "were measured" if data.used.all() else "are left"
         sentences.append(
-            f"Only {data.sizes.size} train sizes were measured; a curve needs at least "
-            f"{FEWEST_SIZES} to be read."
+            f"Only {n_used} train sizes {which}; a curve needs at least {FEWEST_SIZES} to be read."
         )
     if data.stderr is None:
         sentences.append(
@@ -40,7 +44,8 @@ def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str
         )
     sentences += _about_the_shape(data)
     # a loss may be any multiple of the others at the smallest size
-    usual = np.max(data.errors) if metric.ceiling is not None else np.median(data.errors)
+    known = data.errors[data.used]
+    usual = np.max(known) if metric.ceiling is not None else np.median(known)
     last = float(data.errors[-1])
     if metric.ceiling is not None and last >= _NEAR_BOUND * metric.ceiling:
         sentences.append("The error is as large as it can be: nothing has been learnt yet.")

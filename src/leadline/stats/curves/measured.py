@@ -17,13 +17,14 @@ from leadline.stats.curves.discrepancy import relative_variance
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from leadline.stats.arrays import Floats
+    from leadline.stats.arrays import Bools, Floats
     from leadline.stats.metric import Metric
 
 _FEWEST_SIZES = 3
 _MOST_POINTS = 40  # beyond this, neighbours on the logarithmic axis are averaged
 _LEAST_SHARE = 1e-4  # of the largest possible error, or a typical one: smaller ones count as this
 _LEAST_TYPICAL = 1e-4  # where all errors are 0
+_MOST_TIMES = 1000.0  # the typical error: what is larger teaches nothing of larger sizes
 _MOST_RELATIVE = 2.0
 # pseudo-repeats of the variance pooled over all sizes, towards which each is shrunk
 _POOLED_REPEATS = 6.0
@@ -53,6 +54,8 @@ class Measured:
         Size and error of the last point.
     power : int
         The errors are this power of what `y` is the logarithm of.
+    used : ndarray of bool of shape (n_points,)
+        False where an error is beyond all measure: `x`, `y` and variances are without it.
     """
 
     sizes: Floats
@@ -65,6 +68,7 @@ class Measured:
     n_ref: float
     error_ref: float
     power: int
+    used: Bools
 
 
 def measured(
@@ -84,18 +88,19 @@ def measured(
     sizes, means, spread = _checked(train_sizes, errors, stderr, metric)
     sizes, means, spread, counts = _averaged(sizes, means, spread)
     power = metric.curve_power
-    least = _LEAST_SHARE**power * (metric.ceiling or _typical(means))
-    safe = np.maximum(means, least)
+    least = _LEAST_SHARE**power * (metric.ceiling or typical_error(means))
+    used = _is_used(means, metric)
+    places, kept = np.log(sizes / sizes[-1])[used], means[used]
     # at its own error, a measurement that is low by chance would be given too large a variance
-    expected = np.maximum(_smoothed(np.log(sizes / sizes[-1]), means), least)
+    expected = np.maximum(_smoothed(places, kept), least)
     noisy = relative_variance(expected, metric.ceiling)
     if spread is None:
-        variance = np.zeros(sizes.size)
+        variance = np.zeros(kept.size)
     else:
-        relative = np.minimum(spread / expected / power, _MOST_RELATIVE) ** 2
+        relative = np.minimum(spread[used] / expected / power, _MOST_RELATIVE) ** 2
         variance = _shrunk(relative, noisy, n_repeats)
-    logs = np.log(safe) / power
-    x, y, variance, noisy = _thinned(np.log(sizes / sizes[-1]), logs, variance, noisy / counts)
+    logs = np.log(np.maximum(kept, least)) / power
+    x, y, variance, noisy = _thinned(places, logs, variance, noisy / counts[used])
     return Measured(
         sizes=sizes,
         errors=means,
@@ -107,6 +112,7 @@ def measured(
         n_ref=float(sizes[-1]),
         error_ref=float(np.exp(power * y[-1])),
         power=power,
+        used=used,
     )
 
 
@@ -153,10 +159,33 @@ def _averaged(
     return unique, errors, stderr, counts.astype(np.float64)
 
 
-def _typical(means: Floats) -> float:
-    """The middle one: without a ceiling, at small sizes, a single one may be any multiple of it."""
+def typical_error(errors: ArrayLike) -> float:
+    """The middle or the last of the errors above 0, the less of both.
+
+    Without a ceiling those at small sizes, even most of them, may be any multiple of it.
+
+    Parameters
+    ----------
+    errors : array-like of float >= 0, shape (n_sizes,)
+        The smallest size first.
+
+    Examples
+    --------
+    >>> typical_error([1e9, 1e8, 0.5]), typical_error([0.5, 0.4, 0.3, 0.0])
+    (0.5, 0.3)
+    """
+    means = np.asarray(errors, dtype=np.float64)
     above = means[means > 0]
-    return float(np.median(above)) if above.size else _LEAST_TYPICAL
+    return float(min(np.median(above), above[-1])) if above.size else _LEAST_TYPICAL
+
+
+def _is_used(means: Floats, metric: Metric) -> Bools:
+    """Whether each is within a thousand times the typical one; the last three always count."""
+    if metric.ceiling is not None:
+        return np.ones(means.size, dtype=bool)
+    used = means <= _MOST_TIMES**metric.curve_power * typical_error(means)
+    used[-_FEWEST_SIZES:] = True
+    return used
 
 
 def _smoothed(x: Floats, means: Floats) -> Floats:

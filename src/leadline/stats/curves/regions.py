@@ -122,7 +122,7 @@ def regions_of(
     chance_error: float | None,
 ) -> Regions:
     """Return the regions, estimated from draws of whole curves."""
-    grid = np.geomspace(data.sizes[0], data.n_ref * MAX_GROWTH, _N_GRID)
+    grid = np.geomspace(data.sizes[data.used][0], data.n_ref * MAX_GROWTH, _N_GRID)
     sizes = np.concatenate([n.ravel(), 2 * n.ravel(), grid, 2 * grid])
     draws = np.maximum(sample(sizes, _N_DRAWS), 1e-300)
     here, twice, along, along_twice = np.split(

@@ -32,8 +32,9 @@ def rows_for(
 ) -> float | Floats | None:
     """Return the smallest size at which the error is reached with the probability.
 
-    A grid at equal ratios from the smallest measured size to the horizon finds the first crossing;
-    between its two neighbours the probit of the probability is taken to be straight in log n.
+    A grid at equal ratios from the smallest size that is used to the horizon finds the first
+    crossing; between its two neighbours the probit of the probability is taken to be straight in
+    log n.
 
     Returns
     -------
@@ -48,24 +49,26 @@ def rows_for(
     targets = np.asarray(error, dtype=np.float64)
     if not np.all(np.isfinite(targets)):
         raise ValueError(f"error must be finite; got {targets}.")
-    grid = np.geomspace(data.sizes[0], data.n_ref * HORIZON, _N_GRID)
+    grid = np.geomspace(data.sizes[data.used][0], data.n_ref * HORIZON, _N_GRID)
     distinct, place = np.unique(targets, return_inverse=True)
     reached = cdf(grid[:, None], distinct[None])
     pairs = np.broadcast(place.reshape(targets.shape), wanted)
-    rows = np.array([_first(grid, reached[:, int(k)], float(p)) for k, p in pairs])
+    # where sizes are left out the error was beyond all measure: no fewer rows are promised
+    least = 1.0 if data.used.all() else float(grid[0])
+    rows = np.array([_first(grid, reached[:, int(k)], float(p), least) for k, p in pairs])
     if pairs.shape == ():
         return None if np.isinf(rows[0]) else float(rows[0])
     return rows.reshape(pairs.shape)
 
 
-def _first(grid: Floats, reached: Floats, probability: float) -> float:
-    """Size of the first crossing, infinite where there is none."""
+def _first(grid: Floats, reached: Floats, probability: float, least: float) -> float:
+    """Size of the first crossing, `least` where it is certain; infinite where there is none."""
     hits = np.flatnonzero(reached >= probability)
     if not hits.size:
         return float("inf")
     first = int(hits[0])
     if first == 0:
-        return max(float(grid[0]), 1.0) if reached[0] < 1 - _EDGE else 1.0
+        return max(float(grid[0]), 1.0) if reached[0] < 1 - _EDGE else least
     low, high = (ndtri(reached[k].clip(_EDGE, 1 - _EDGE)) for k in (first - 1, first))
     share = float(np.clip((ndtri(probability) - low) / max(high - low, _EDGE), 0.0, 1.0))
     return max(float(grid[first - 1] * (grid[first] / grid[first - 1]) ** share), 1.0)
