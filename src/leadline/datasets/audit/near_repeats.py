@@ -54,8 +54,8 @@ def near_repeats(
     >>> values = rng.normal(size=(300, 3)).repeat(2, axis=0) + rng.normal(size=(600, 3)) * 1e-4
     >>> is_test = np.arange(600) % 2 == 0
     >>> frame = pl.DataFrame(values, schema=list("abc"))
-    >>> near_repeats(frame, dict.fromkeys("abc", "number"), is_test)
-    1.0
+    >>> round(near_repeats(frame, dict.fromkeys("abc", "number"), is_test), 2)
+    0.99
     """
     rng = np.random.default_rng(0)
     test = rng.permutation(np.flatnonzero(is_test))[:_N_TEST]
