@@ -88,3 +88,11 @@ def test_the_first_train_rows_are_a_random_subset_and_the_same_each_time() -> No
     once, again = folds_of(rows, n_folds=2, seed=3), folds_of(rows, n_folds=2, seed=3)
     assert np.array_equal(once[0][0], again[0][0])
     assert not np.array_equal(once[0][0], np.sort(once[0][0]))
+
+
+def test_a_class_of_copies_of_one_row_is_drawn_singly() -> None:
+    copies = np.arange(100, dtype=np.uint64)
+    copies[90:] = 90
+    y = (np.arange(100) >= 90).astype(int)
+    for train, _ in folds_of(replace(pool(y), copies=copies), n_folds=4, seed=0):
+        assert set(y[train]) == {0, 1}

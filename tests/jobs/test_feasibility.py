@@ -20,12 +20,13 @@ from tests.projects import (
     write_settings,
 )
 
-from leadline.datasets.frames import Pool
+from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.errors import NotReadyError
-from leadline.jobs.feasibility import _shuffle, _small
+from leadline.jobs.feasibility import _late_classes, _shuffle, _small
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.lifecycle import State
+from leadline.phases.problem import Problem
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
 from leadline.record.views import views_of
@@ -254,3 +255,35 @@ def test_words_that_give_the_label_away_are_named(tmp_path: Path) -> None:
     assert verdict.giveaways == ("said",)
     assert "closed" in verdict.telling_words
     assert any("by the words" in what for what in whats(verdict))
+
+
+def test_copies_of_a_row_change_places_together() -> None:
+    """Shuffled singly, labels that copies share would be told from chance too easily."""
+    frame = pl.DataFrame({"x": np.repeat(np.arange(60), 5)})
+    copies = np.repeat(np.arange(60, dtype=np.uint64), 5)
+    y = np.repeat(np.random.default_rng(0).normal(size=60), 5)
+    alone = Pool(frame, frame, y, np.zeros(300, dtype=bool), np.arange(300), None, SplitKind.RANDOM)
+    moved = _shuffle(replace(alone, copies=copies), np.random.default_rng(1)).y
+    assert sorted(moved) == sorted(y)
+    assert all(np.unique(moved[copies == each]).size == 1 for each in range(60))
+    assert not np.array_equal(moved, y)
+    few = replace(alone, copies=copies % np.uint64(29))
+    singly = _shuffle(alone, np.random.default_rng(1)).y
+    assert np.array_equal(_shuffle(few, np.random.default_rng(1)).y, singly)
+
+
+def test_late_classes_are_told_of_all_train_rows(tmp_path: Path) -> None:
+    """Of a sample, a class could seem to be late by luck, and its rows would be too few."""
+    is_late = pl.int_range(pl.len()) >= 3_500
+    rows = customers(4_000).with_columns(
+        pl.when(is_late).then("left").otherwise(pl.lit("no")).alias("left")
+    )
+    rows = rows.sample(fraction=1, shuffle=True, seed=0)
+    with project(tmp_path, rows) as workspace:
+        run_to(workspace, "problem", "data")
+        reading = workspace.record.reading("feasibility")
+        data = reading.of(Data)
+        pool = load_pool(workspace.artifacts, data, Target.of(reading.of(Problem)))
+    assert _small(pool, data).order.size < pool.order.size
+    (late,) = _late_classes(pool, data)
+    assert late.n_rows == (pool.y[pool.order] == 1).sum()

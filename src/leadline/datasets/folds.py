@@ -48,7 +48,9 @@ def folds_of(pool: Pool, *, n_folds: int, seed: int) -> list[Fold]:
             n_splits = max(2, min(n_folds, np.unique(pool.groups[rows]).size))
             parts = GroupKFold(n_splits).split(rows, strata, pool.groups[rows])
         else:
-            parts = _at_random(strata, _copies(pool, rows, n_folds), n_folds, seed)
+            copies = kept_copies(pool, n_folds)
+            copies = None if copies is None else copies[rows]
+            parts = _at_random(strata, copies, n_folds, seed)
         pairs = [(rows[train], rows[valid]) for train, valid in parts]
     rng = np.random.default_rng(seed)
     return [(rng.permutation(train), valid) for train, valid in pairs]
@@ -66,12 +68,33 @@ def _strata(y: NDArray[np.generic]) -> NDArray[np.generic]:
     return np.digitize(values, np.quantile(values, np.linspace(0.1, 0.9, 9)))
 
 
-def _copies(pool: Pool, rows: Rows, n_folds: int) -> NDArray[np.uint64] | None:
-    """What tells rows apart, where enough of them differ to draw folds of what differs."""
+def kept_copies(pool: Pool, n_folds: int) -> NDArray[np.uint64] | None:
+    """What tells the rows of a pool apart, where folds have equal ones on one side.
+
+    Parameters
+    ----------
+    pool : Pool
+        The labelled rows.
+    n_folds : int >= 2
+        Folds.
+
+    Returns
+    -------
+    ndarray of uint64 of shape (n_samples,), or None
+        None where no rows are equal, or too few, or too few of a class, differ to draw folds of
+        what differs.
+    """
     if pool.copies is None:
         return None
-    copies = pool.copies[rows]
-    return copies if np.unique(copies).size >= _FEWEST_DIFFERENT * n_folds else None
+    strata = _strata(pool.y[pool.order])
+    first = np.unique(pool.copies[pool.order], return_index=True)[1]
+    is_enough = first.size >= _FEWEST_DIFFERENT * n_folds
+    # a class whose rows are all copies of one would be in one fold only
+    is_spread = all(
+        np.count_nonzero(strata[first] == each) >= min(n_rows, 2)
+        for each, n_rows in zip(*np.unique(strata, return_counts=True), strict=True)
+    )
+    return pool.copies if is_enough and is_spread else None
 
 
 def _at_random(

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.folds import folds_of
+from leadline.datasets.folds import folds_of, kept_copies
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load
 from leadline.errors import NotReadyError
@@ -57,7 +57,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     problem = reading.of(Problem)
     data = reading.of(Data)
     target = Target.of(problem)
-    pool = _small(load_pool(workspace.artifacts, data, target), data)
+    whole = load_pool(workspace.artifacts, data, target)
+    pool = _small(whole, data)
     params = load("families", _FAMILY)().candidates(
         problem.task.value, data.features, pool.order.size
     )[0]
@@ -96,12 +97,14 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             baseline_score=_score(pool, replace(spec, family=_BASELINE, params={})),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
-            past_only=_past_only(pool, data, spec),
+            past_only=_past_only(pool, data, spec, _late_classes(whole, data)),
         )
     )
 
 
-def _past_only(pool: Pool, data: Data, spec: FitSpec) -> phase.PastOnly | None:
+def _past_only(
+    pool: Pool, data: Data, spec: FitSpec, late: tuple[phase.LateClass, ...]
+) -> phase.PastOnly | None:
     """Score the latest rows by a model of rows of all times, and by one of as many earlier rows.
 
     Where it is cheap, by a family that can learn what holds at some time only, as a search will.
@@ -113,13 +116,10 @@ def _past_only(pool: Pool, data: Data, spec: FitSpec) -> phase.PastOnly | None:
         task, features = data.task.value, data.features
         params = load("families", _FLEXIBLE)().candidates(task, features, pool.order.size)[0]
         spec = replace(spec, family=_FLEXIBLE, params=params)
-    rows = pool.order[pool.frame[name].is_not_null().to_numpy()[pool.order]]
-    rows = rows[np.argsort(pool.frame[name].to_numpy()[rows], kind="stable")]
-    n_past = rows.size * 2 // 3
+    past, latest = _past_and_latest(pool, name)
+    rows, n_past = np.concatenate([past, latest]), past.size
     if rows.size < _FEWEST_DATED:
         return None
-    past, latest = rows[:n_past], rows[n_past:]
-    late = _late_classes(pool, data, past, latest)
     scores = []
     for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
         its = valid[np.isin(valid, latest)]
@@ -151,10 +151,19 @@ def _past_only(pool: Pool, data: Data, spec: FitSpec) -> phase.PastOnly | None:
     )
 
 
-def _late_classes(pool: Pool, data: Data, past: Rows, latest: Rows) -> tuple[phase.LateClass, ...]:
-    """Classes of the latest rows that no earlier row has, where that is no chance."""
-    if data.task is Task.REGRESSION:
+def _past_and_latest(pool: Pool, column: str) -> tuple[Rows, Rows]:
+    """The train rows that have a time, in its order: two thirds, and the latest third."""
+    rows = pool.order[pool.frame[column].is_not_null().to_numpy()[pool.order]]
+    rows = rows[np.argsort(pool.frame[column].to_numpy()[rows], kind="stable")]
+    n_past = rows.size * 2 // 3
+    return rows[:n_past], rows[n_past:]
+
+
+def _late_classes(pool: Pool, data: Data) -> tuple[phase.LateClass, ...]:
+    """Classes of the latest of all train rows that no earlier row has, where that is no chance."""
+    if data.task is Task.REGRESSION or pool.kind is not SplitKind.RANDOM or not data.time_column:
         return ()
+    past, latest = _past_and_latest(pool, data.time_column)
     names = {each.value: each.value for each in data.classes}
     if data.task is Task.BINARY:
         others = [value for value in names if value != data.positive]
@@ -237,6 +246,8 @@ def _shuffled_scores(
 def _shuffle(pool: Pool, rng: np.random.Generator) -> Pool:
     """Labels shuffled; where rows belong together, whole groups of them change places.
 
+    So do copies of a row, where folds have them on one side: what each of them is told is one luck.
+
     Rows in order of time have labels like their neighbours': shuffled singly, chance would look too
     small. So all labels move along by as much, and those at the end come to the beginning.
     """
@@ -244,11 +255,12 @@ def _shuffle(pool: Pool, rng: np.random.Generator) -> Pool:
     if pool.kind is SplitKind.TIME:
         y[pool.order] = np.roll(y[pool.order], rng.integers(1, max(pool.order.size, 2)))
         return replace(pool, y=y)
-    if pool.groups is None:
+    together = pool.groups if pool.groups is not None else kept_copies(pool, _N_FOLDS)
+    if together is None:
         y[pool.order] = rng.permutation(y[pool.order])
         return replace(pool, y=y)
     # rows of one group are no independent witnesses
-    codes = np.unique(pool.groups[pool.order], return_inverse=True)[1]
+    codes = np.unique(together[pool.order], return_inverse=True)[1]
     rows = pool.order[np.argsort(codes, kind="stable")]
     places = rng.permutation(int(codes.max()) + 1)[codes]
     y[rows] = pool.y[pool.order[np.argsort(places, kind="stable")]]

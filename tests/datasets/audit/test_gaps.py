@@ -54,3 +54,21 @@ def test_of_many_columns_none_is_told_by_chance() -> None:
     assert gaps(masks, rng.normal(size=300), is_class=False) == ()
     assert gaps(masks, rng.choice(["a", "b"], 300), is_class=True) == ()
     assert gaps(masks, np.full(300, "a"), is_class=True) == ()
+
+
+def test_a_rare_class_is_not_told_by_one_row() -> None:
+    """By chi-squared one of four rows among twenty is beyond 1e-6; by chance it is .008."""
+    label = np.where(np.arange(10_000) < 4, "rare", "other")
+    assert gaps({"x": (np.arange(10_000) + 19) % 10_000 < 20}, label, is_class=True) == ()
+    numbers = np.where(np.arange(10_000) < 100, 1.0 + np.arange(10_000), 0.0)
+    assert gaps({"x": (np.arange(10_000) + 17) % 10_000 < 20}, numbers, is_class=False) == ()
+
+
+def test_where_medians_are_the_same_means_are_told() -> None:
+    rng = np.random.default_rng(5)
+    rows = rng.random(N) < 0.1
+    damage = np.where(rng.random(N) < np.where(rows, 0.95, 0.6), 0.0, rng.lognormal(6, 1, N))
+    (gap,) = gaps({"x": rows}, damage, is_class=False)
+    assert not gap.value
+    assert gap.is_mean
+    assert gap.missing == damage[rows].mean() < gap.others

@@ -17,7 +17,7 @@ def told(y: np.ndarray) -> tuple[NumberSpread, list[str]]:
     """The spread, and what the audit says of it."""
     spread = label_spread(pl.DataFrame({NUMBER.label: y}), NUMBER)
     assert spread is not None
-    verdict = again(example_data(), task=Task.REGRESSION, classes=(), spread=spread)
+    verdict = again(example_data(), task=Task.REGRESSION, classes=(), spread=spread, n_rows=y.size)
     said = [each for each in (*notes(verdict), *warnings(verdict)) if "label is" in each]
     return spread, [*said, *(each for each in warnings(verdict) if "far out" in each)]
 
@@ -41,3 +41,15 @@ def test_of_plain_numbers_nothing_is_said() -> None:
     assert label_spread(pl.DataFrame({NUMBER.label: np.ones(9)}), NUMBER).far_share == 0  # type: ignore[union-attr]
     assert label_spread(pl.DataFrame({NUMBER.label: np.ones(0)}), NUMBER) is None
     assert label_spread(pl.DataFrame({NUMBER.label: ["a"]}), example_problem()) is None
+
+
+def test_of_few_rows_neither_one_number_nor_a_hundredth_is_told() -> None:
+    spread, said = told(np.array([1.0, 2.0, 9.0]))
+    assert (spread.n_far, spread.far_share) == (0, 0)
+    assert said == []
+
+
+def test_huge_numbers_have_a_spread_too() -> None:
+    spread, said = told(np.append(np.linspace(-1e306, 1e306, 199), 1e308))
+    assert spread.far_share > 0.9
+    assert len(said) == 1

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
@@ -104,6 +105,24 @@ def test_rare_categories_share_a_place_with_unseen_ones() -> None:
     assert out.shape == (4, 13)
     assert out[1].tolist() == out[2].tolist() == [0.0] * 12 + [1.0]
     assert out[3].sum() == 0.0
+
+
+def test_categories_ask_the_threads_of_polars_once() -> None:
+    """Each question waits for them, which takes minutes of a fit on a busy machine."""
+    frame = pl.DataFrame({f"code{i}": ["a", None, "b"] * 9 for i in range(30)})
+    asked: list[str] = []
+
+    def noted(_: object, event: str, called: object) -> None:
+        if event == "c_call":
+            asked.append(called.__name__)  # type: ignore[attr-defined]
+
+    sys.setprofile(noted)
+    try:
+        out = Categories().fit(frame).transform(frame).toarray()
+    finally:
+        sys.setprofile(None)
+    assert out.sum(axis=1).tolist() == [30.0, 0.0, 30.0] * 9
+    assert asked.count("collect") == 1
 
 
 def test_codes_stay_below_what_boosting_can_hold() -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency, norm, rankdata
+from scipy.stats import chi2_contingency, hypergeom, norm, rankdata
 
 from leadline.phases.data import TellingGap
 
@@ -21,6 +21,7 @@ _BY_CHANCE = 1e-6  # over all columns: rows may belong together, and then chance
 _WEAKEST = 0.1
 _SPIKE = 0.1
 _MOST_SHOWN = 5
+_TILTS = np.geomspace(0.1, 100, 60)  # any of them gives a bound
 
 
 def telling_gaps(
@@ -28,10 +29,12 @@ def telling_gaps(
 ) -> tuple[TellingGap, ...]:
     """Columns whose missing values go with the label (missing not at random).
 
-    Classes are tested by Pearson's chi-squared, numbers by ranks (Mann and Whitney), in every
+    Each class is tested by Fisher's exact test, numbers by ranks (Mann and Whitney), in every
     column with at least 20 rows that have a value and 20 that have none, at a level of 1e-6 over
-    all columns together (Bonferroni). Of numbers of which a tenth or more are one and the same, as
-    the 0 of who had no claim, it is asked as well whether they are that one.
+    all columns and classes together (Bonferroni). The normal distribution of ranks fails so far out
+    where few rows are missing or most numbers are one: Chernoff's bound has to hold as well. Of
+    numbers of which a tenth or more are one and the same, as the 0 of who had no claim, it is asked
+    as well whether they are that one.
 
     Parameters
     ----------
@@ -83,8 +86,9 @@ def _of_numbers(label: NDArray[np.generic], level: float) -> list[Ask]:
     if not y.size or counts.max() < _SPIKE * y.size:
         return [_of_ranks(y, level)]
     spike = float(values[np.argmax(counts)])
-    told = np.where(y == spike, f"{spike:g}", "")
-    return [_of_class(told, level, f"{spike:g}"), _of_ranks(y, level)]
+    name = f"{spike:.12g}"
+    told = np.where(y == spike, name, "")
+    return [_of_class(told, level, name), _of_ranks(y, level)]
 
 
 def _of_class(label: NDArray[np.generic], level: float, value: str = "") -> Ask:
@@ -96,20 +100,23 @@ def _of_class(label: NDArray[np.generic], level: float, value: str = "") -> Ask:
             return None
         counts = np.stack([np.bincount(codes[rows], minlength=classes.size)
                            for rows in (mask, ~mask)])  # fmt: skip
-        test = chi2_contingency(counts, correction=False)
-        if test.pvalue > level:
+        n_missing = int(mask.sum())
+        chance = hypergeom(codes.size, counts.sum(axis=0), n_missing)
+        tails = np.minimum(chance.sf(counts[0] - 1), chance.cdf(counts[0]))
+        if 2 * classes.size * tails.min() > level:
             return None
+        statistic = chi2_contingency(counts, correction=False).statistic
         shares = counts / counts.sum(axis=1, keepdims=True)
         # the class that there is the most more, or less, of
         most = int(np.argmax(np.abs(shares[0] - shares[1])))
         told = int(np.searchsorted(classes, value)) if value else most
         return TellingGap(
             columns=(),
-            n_missing=int(mask.sum()),
+            n_missing=n_missing,
             value=str(classes[told]),
             missing=float(shares[0, told]),
             others=float(shares[1, told]),
-            strength=float(np.sqrt(test.statistic / codes.size)),
+            strength=float(np.sqrt(statistic / codes.size)),
         )
 
     return ask
@@ -128,13 +135,31 @@ def _of_ranks(y: NDArray[np.float64], level: float) -> Ask:
         above = (ranks[mask].sum() - n_missing * (n_missing + 1) / 2) / n_pairs
         if spread <= 0 or 2 * norm.sf(abs(above - 0.5) * np.sqrt(n_pairs / spread)) > level:
             return None
+        if _chernoff(ranks, mask if 2 * n_missing <= n else ~mask) > level:
+            return None
+        missing, others = float(np.median(y[mask])), float(np.median(y[~mask]))
+        if is_mean := missing == others:
+            missing, others = float(y[mask].mean()), float(y[~mask].mean())
         return TellingGap(
             columns=(),
             n_missing=n_missing,
             value="",
-            missing=float(np.median(y[mask])),
-            others=float(np.median(y[~mask])),
+            missing=missing,
+            others=others,
+            is_mean=is_mean,
             strength=float(abs(2 * above - 1)),
         )
 
     return ask
+
+
+def _chernoff(ranks: NDArray[np.float64], part: Bools) -> float:
+    """Most that the chance can be of so far a mean rank of a part, drawn without replacement."""
+    off = (ranks - ranks.mean()) / ranks.size
+    mean = off[part].mean()
+    values, counts = np.unique(off if mean > 0 else -off, return_counts=True)
+    exponents = [
+        np.log(np.average(np.exp(tilt * values), weights=counts)) - tilt * abs(mean)
+        for tilt in _TILTS
+    ]
+    return float(2 * np.exp(np.count_nonzero(part) * min(exponents)))

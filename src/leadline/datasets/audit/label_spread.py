@@ -31,10 +31,12 @@ def label_spread(frame: pl.DataFrame, problem: Problem) -> NumberSpread | None:
         return None
     y = Target.of(problem).values(frame).astype(np.float64)
     values, counts = np.unique(y, return_counts=True)
-    squares, n_far = np.sort((y - y.mean()) ** 2), max(y.size // _PART, 1)
+    # in units of the largest: squares of huge numbers are none that a float holds
+    scaled = y / (np.abs(y).max() or 1.0)
+    squares, n_far = np.sort((scaled - scaled.mean()) ** 2), y.size // _PART
     return NumberSpread(
         mode=float(values[counts.argmax()]),
         mode_share=float(counts.max() / y.size),
         n_far=n_far,
-        far_share=float(squares[-n_far:].sum() / squares.sum()) if squares.any() else 0.0,
+        far_share=float(squares[y.size - n_far :].sum() / squares.sum()) if squares.any() else 0.0,
     )

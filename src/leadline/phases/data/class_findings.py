@@ -33,19 +33,20 @@ def class_findings(evidence: Evidence) -> list[Finding]:
     if evidence.n_rows == 0:
         return []
     if evidence.task is Task.REGRESSION:
-        return [] if evidence.spread is None else _spread_findings(evidence.spread)
+        return [] if evidence.spread is None else _spread_findings(evidence.spread, evidence.n_rows)
     if len(evidence.classes) < 2:
         needed = "Rows of at least two classes are needed."
         return [barrier("The label has one value only.", needed)]
     return [*spelling_findings(evidence), *_count_findings(evidence)]
 
 
-def _spread_findings(spread: NumberSpread) -> list[Finding]:
+def _spread_findings(spread: NumberSpread, n_rows: int) -> list[Finding]:
     findings = []
-    if spread.mode_share >= _MANY_THE_SAME:
+    is_some = spread.mode_share * n_rows >= _FEWEST_OF_A_CLASS
+    if is_some and spread.mode_share >= _MANY_THE_SAME:
         findings.append(
             note(
-                f"The label is {spread.mode:g} in {spread.mode_share:.0%} of the rows.",
+                f"The label is {spread.mode:.12g} in {spread.mode_share:.0%} of the rows.",
                 "Ask by itself whether it is: a class is easier to learn, and to act on, than a "
                 "mean between it and all others.",
             )

@@ -74,7 +74,7 @@ class NumberSpread:
     mode_share : float in [0, 1]
         Of all rows.
     n_far : int
-        The hundredth of the rows that lie farthest from the mean.
+        The hundredth of the rows that lie farthest from the mean; 0 of fewer than a hundred rows.
     far_share : float in [0, 1]
         Their share of the sum of squares about the mean.
     """

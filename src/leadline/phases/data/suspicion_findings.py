@@ -75,10 +75,8 @@ def gap_finding(gap: TellingGap, evidence: Evidence) -> Finding:
         told = f"{gap.missing:.0%} of them have {gap.value!r}, of the others {gap.others:.0%}"
     else:
         label = next(each.name for each in evidence.columns if each.role is Role.LABEL)
-        told = (
-            f"{label!r} is {gap.missing:.4g} there in the median, and {gap.others:.4g} in the "
-            "others"
-        )
+        by = "on average" if gap.is_mean else "in the median"
+        told = f"{label!r} is {gap.missing:.4g} there {by}, and {gap.others:.4g} in the others"
     words = f"{names} {are} missing in {plural(gap.n_missing, 'row')}, which tells: {told}."
     if gap.is_leak:
         return warning(

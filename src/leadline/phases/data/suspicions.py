@@ -82,7 +82,10 @@ class TellingGap:
     value : str
         A class, or a number that many rows have; empty where all numbers are compared.
     missing, others : float
-        The share of that value among these rows and among all others; else the medians.
+        The share of that value among these rows and among all others; else the medians, or the
+        means.
+    is_mean : bool
+        Whether these are means: where the medians are the same.
     strength : float in [0, 1]
         Cramer's V of classes, the rank-biserial correlation of numbers; at 1 it tells all.
     """
@@ -93,6 +96,7 @@ class TellingGap:
     missing: float
     others: float
     strength: float
+    is_mean: bool = False
 
     @property
     def is_leak(self) -> bool:

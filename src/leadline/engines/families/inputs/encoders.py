@@ -6,6 +6,7 @@ since the fit, text that is empty.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -91,18 +92,19 @@ class Categories(TransformerMixin, BaseEstimator):
     def fit(self, X: pl.DataFrame, y: object = None) -> Self:  # noqa: ARG002
         """Learn which categories are frequent enough to stand alone."""
         self.names_: list[list[str]] = []
-        for name in X.columns:
-            counts = X.get_column(name).drop_nulls().value_counts(name="n_rows")
-            fewest = self.fewest if counts.height > 10 else 1
-            frequent = counts.filter(pl.col("n_rows") >= fewest).sort(
-                ["n_rows", name], descending=[True, False]
-            )
-            self.names_.append(sorted(frequent.get_column(name).head(MOST_CATEGORIES).to_list()))
+        for column in X.iter_columns():
+            # without the threads of polars: each call waits for them, for long on a busy machine
+            counts = Counter(column.to_list())
+            counts.pop(None, None)
+            fewest = self.fewest if len(counts) > 10 else 1
+            frequent = [name for name, n_rows in counts.items() if n_rows >= fewest]
+            frequent.sort(key=lambda name: (-counts[name], name))
+            self.names_.append(sorted(frequent[:MOST_CATEGORIES]))
         return self
 
     def transform(self, X: pl.DataFrame) -> Any:
         """Floats of shape (n_samples, n_columns), or sparse indicators."""
-        codes = [self._codes(X.to_series(i), names) for i, names in enumerate(self.names_)]
+        codes = self._codes(X)
         if self.as_codes:
             stacked = np.column_stack(codes).astype(np.float64)
             is_empty = np.array([not names for names in self.names_])
@@ -110,16 +112,18 @@ class Categories(TransformerMixin, BaseEstimator):
         pairs = zip(codes, self.names_, strict=True)
         return sparse.hstack([_indicators(code, len(names) + 1) for code, names in pairs], "csr")
 
-    @staticmethod
-    def _codes(values: pl.Series, names: list[str]) -> NDArray[np.int64]:
-        """Place of each value in `names`; the place after the last for others, -1 for missing."""
-        places = pl.Series(range(len(names)), dtype=pl.Int64)
-        other = len(names)
-        known = values.replace_strict(
-            pl.Series(names, dtype=pl.String), places, default=other, return_dtype=pl.Int64
-        )
-        codes: NDArray[np.int64] = known.set(values.is_null(), -1).to_numpy()
-        return codes
+    def _codes(self, X: pl.DataFrame) -> list[NDArray[np.int64]]:
+        """Place of each value in `names_`; the place after the last for others, -1 for missing."""
+        codes = []
+        for column, names in zip(X.columns, self.names_, strict=True):
+            known = pl.col(column).replace_strict(
+                pl.Series(names, dtype=pl.String),
+                pl.Series(range(len(names)), dtype=pl.Int64),
+                default=len(names),
+                return_dtype=pl.Int64,
+            )
+            codes.append(pl.when(pl.col(column).is_null()).then(-1).otherwise(known).alias(column))
+        return [each.to_numpy() for each in X.select(codes).iter_columns()]
 
 
 class Words(TransformerMixin, BaseEstimator):
