@@ -155,7 +155,15 @@ class MarkCounts:
         return whole.words(reading, as_thousands) if whole.n_points and as_thousands else ""
 
     def words(self, reading: ColumnReading, n_unclear: int | None = None) -> str:
-        """The words: of every number, or of some beside others with a decimal point."""
+        """The words: of every number, or of some beside others with a decimal point.
+
+        Parameters
+        ----------
+        reading : ColumnReading
+            Of the column.
+        n_unclear : int, optional
+            Numbers that were read as thousands; every number is meant where it is not given.
+        """
         mark, which, beside = reading.thousands, "each number", ""
         if n_unclear is not None:
             which = f"{n_unclear:,} of {self.n_cells:,} numbers"

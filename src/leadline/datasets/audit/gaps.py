@@ -154,7 +154,11 @@ def _of_ranks(y: NDArray[np.float64], level: float) -> Ask:
 
 
 def _chernoff(ranks: NDArray[np.float64], part: Bools) -> float:
-    """Most that the chance can be of so far a mean rank of a part, drawn without replacement."""
+    """Most that the chance can be of so far a mean rank of a part, drawn without replacement.
+
+    The bound of draws with replacement holds for them too: Hoeffding 1963, J. Am. Stat. Assoc. 58,
+    theorem 4.
+    """
     off = (ranks - ranks.mean()) / ranks.size
     mean = off[part].mean()
     values, counts = np.unique(off if mean > 0 else -off, return_counts=True)

@@ -26,6 +26,12 @@ def label_spread(frame: pl.DataFrame, problem: Problem) -> NumberSpread | None:
         Labelled rows.
     problem : Problem
         What is predicted.
+
+    Returns
+    -------
+    NumberSpread or None
+        The commonest number and its share of the rows; how many rows are a hundredth of them, and
+        which share of the sum of squares about the mean the furthest so many hold.
     """
     if problem.task is not Task.REGRESSION or frame.height == 0:
         return None

@@ -55,6 +55,13 @@ class WatchedRate:
     def of(cls, name: str, blocks: Sequence[tuple[Floats, ...]]) -> WatchedRate | None:
         """Learn from fully labelled blocks of scores, answers and truth.
 
+        Parameters
+        ----------
+        name : {"error", "recall", "precision"}
+            Which rate.
+        blocks : sequence of (ndarray, ndarray, ndarray), each of shape (n_rows,)
+            Scores, answers in {0, 1} and truth in {0, 1} of each block of the reference.
+
         Returns
         -------
         WatchedRate or None
@@ -70,7 +77,13 @@ class WatchedRate:
         return cls(name, level, n_rows / said.size, said.size / len(blocks), n_wrong)
 
     def whole(self, said: Floats, truth: Floats) -> float:
-        """The sum of a block that is labelled whole, as a share of its rows."""
+        """The sum of a block that is labelled whole, as a share of its rows.
+
+        Parameters
+        ----------
+        said, truth : ndarray of {0, 1}, shape (n_rows,)
+            Whether each row is flagged, and whether it is positive.
+        """
         return float(np.mean(self._weights(said) * (said != truth))) - self._known(said)
 
     def spread(self, wholes: Floats) -> float:
@@ -78,6 +91,11 @@ class WatchedRate:
 
         At least that of chance where errors are few: of a reference without any all blocks are
         alike, and the first error in service would be beyond all measure.
+
+        Parameters
+        ----------
+        wholes : ndarray of shape (n_blocks,), n_blocks >= 2
+            `whole` of each block of the reference.
         """
         sd = float(wholes.std(ddof=1))
         if self.n_wrong >= _FEWEST_WRONG:
