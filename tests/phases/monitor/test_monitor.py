@@ -177,6 +177,19 @@ def test_without_a_reference_it_says_what_was_measured_and_what_cannot_be_said()
     assert any("cannot be judged by that" in what for what in warnings(said))
 
 
+@pytest.mark.parametrize(("block", "advice"), [("day", "from more days"), ("week", "shorter one")])
+def test_a_reference_of_too_few_blocks_is_the_reason_and_not_its_rows(
+    block: str, advice: str
+) -> None:
+    rates = (ClassRate(name="recall", reference=1.0, n_reference=16, is_watched=False),)
+    said = verdict(GOOD, n_reference_blocks=1, rates=rates, block=block)
+    assert not any("too few to hold" in what for what in warnings(said))
+    (told,) = (each for each in said.findings if "cannot be judged by that" in each.what)
+    assert "no alarm is raised of anything" in told.what
+    assert advice in told.next
+    assert any("too few to hold" in what for what in warnings(verdict(GOOD, rates=rates)))
+
+
 def test_rows_learnt_from_do_not_count() -> None:
     learnt = replace(GOOD, n_learnt=310, is_learnt=True, n_labelled=0, error=None)
     said = verdict(learnt)

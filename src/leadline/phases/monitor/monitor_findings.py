@@ -287,8 +287,9 @@ def _measured(evidence: Evidence) -> str:
 
 
 def _classes(evidence: Evidence) -> list[Finding]:
-    """What no alarm is raised for."""
-    if lacking := not_watched(evidence.rates, evidence.positive):
+    """What no alarm is raised for; where the reference has too few blocks, nothing is."""
+    has_blocks = evidence.n_reference_blocks >= FEWEST_REFERENCE
+    if has_blocks and (lacking := not_watched(evidence.rates, evidence.positive)):
         what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
         return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
     if evidence.reference_alert_share is None and evidence.tolerance is None:
@@ -308,11 +309,14 @@ def _released(score: float | None) -> str:
 def _reference(evidence: Evidence) -> list[Finding]:
     found = []
     if evidence.n_reference_blocks < FEWEST_REFERENCE:
+        more = "Set more test rows aside, from more days."
+        if evidence.block != "day":
+            more = "Set [watch] block to a shorter one, or set more test rows aside."
         found.append(
             warning(
                 f"The reference has {plural(evidence.n_reference_blocks, 'block')}; whether the "
-                "error has risen cannot be judged by that.",
-                "Set [watch] block to a shorter one, or set more test rows aside.",
+                "error has risen cannot be judged by that, and no alarm is raised of anything.",
+                more,
             )
         )
     if evidence.tolerance is not None:
