@@ -96,3 +96,12 @@ def test_a_class_of_copies_of_one_row_is_drawn_singly() -> None:
     y = (np.arange(100) >= 90).astype(int)
     for train, _ in folds_of(replace(pool(y), copies=copies), n_folds=4, seed=0):
         assert set(y[train]) == {0, 1}
+
+
+def test_a_class_of_copies_of_three_rows_makes_three_folds() -> None:
+    rows = np.arange(300)
+    copies = np.where(rows < 45, rows % 3, rows).astype(np.uint64)
+    folds = folds_of(replace(pool((rows < 45).astype(int)), copies=copies), n_folds=5, seed=0)
+    assert len(folds) == 3
+    for train, valid in folds:
+        assert not set(copies[train]) & set(copies[valid])

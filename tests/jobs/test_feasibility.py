@@ -23,10 +23,11 @@ from tests.projects import (
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.errors import NotReadyError
 from leadline.jobs.feasibility import _late_classes, _shuffle, _small
-from leadline.phases.data import Data, SplitKind
+from leadline.phases.data import ClassCount, Data, SplitKind
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
 from leadline.phases.verdict import Answer
 from leadline.record import Vote
 from leadline.record.views import views_of
@@ -287,3 +288,15 @@ def test_late_classes_are_told_of_all_train_rows(tmp_path: Path) -> None:
     assert _small(pool, data).order.size < pool.order.size
     (late,) = _late_classes(pool, data)
     assert late.n_rows == (pool.y[pool.order] == 1).sum()
+
+
+def test_late_classes_of_a_few_rows_are_not_told_and_the_largest_is_first() -> None:
+    y = np.repeat(["0", "1", "2", "3"], [285, 4, 5, 6])
+    frame = pl.DataFrame({"joined": np.arange(300)})
+    frame = frame.with_columns(pl.lit("2026-01-01").str.to_date() + pl.duration(days="joined"))
+    rows = Pool(frame, frame, y, np.zeros(300, dtype=bool), np.arange(300), None, SplitKind.RANDOM)
+    classes = tuple(ClassCount(value=each, n_rows=75) for each in "0123")
+    data = replace(
+        example_data(), task=Task.MULTICLASS, time_column=frame.columns[-1], classes=classes
+    )
+    assert [(late.value, late.n_rows) for late in _late_classes(rows, data)] == [("3", 6), ("2", 5)]

@@ -11,7 +11,9 @@ from leadline.search.error_forecast import (
     LEAST_ERROR,
     ErrorForecast,
     Shape,
+    curve_posterior_of,
     error_forecast_of,
+    floors_of,
     forecast_beyond,
     mean_and_interval,
 )
@@ -72,6 +74,7 @@ def test_an_error_in_another_unit_is_forecast_alike(n_sizes: int, unit: float) -
     )
     assert second.draws == pytest.approx(first.draws * unit, rel=1e-6)
     assert second.log_error_std == pytest.approx(first.log_error_std, rel=1e-6)
+    assert second.log_error_change == pytest.approx(first.log_error_change, rel=1e-6)
 
 
 @pytest.mark.parametrize("unit", [1e-8, 1e6])
@@ -163,3 +166,11 @@ def test_the_forecast_goes_from_the_last_measured_size_to_the_affordable_one() -
     here = forecast_beyond(measured, 100, scoring="accuracy", family="linear")
     assert [each.n_train for each in here] == [400], "fewer rows than measured can be afforded"
     assert forecast_beyond(measured[:2], 6400, scoring="accuracy", family="linear") == ()
+
+
+def test_folds_that_agree_by_chance_are_not_without_noise() -> None:
+    measured = points(100, 200, 400)
+    alike = [replace(point, errors=(point.mean,) * 3) for point in measured]
+    for scoring in ("accuracy", "root_mean_squared_error"):
+        posterior = curve_posterior_of(alike, scoring=scoring, family="linear")
+        assert posterior.measured.stderr == pytest.approx(floors_of(alike, scoring).stderr)

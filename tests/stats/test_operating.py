@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import precision_recall_curve
 
 from leadline.stats.interval import wilson_interval
+from leadline.stats.operating.grouped_shares import worth_of_rows
 from leadline.stats.operating.points import precision_recall_points, propose_points
 
 
@@ -139,3 +140,12 @@ def test_nothing_is_promised_of_few_groups() -> None:
     point = propose_points(labels, labels, **costs, groups=groups)[0]
     assert point.precision_promise in {None, 0.5}
     assert point.precision.low < 0.8
+
+
+@pytest.mark.parametrize("n_groups", [1, 3, 20])
+def test_groups_that_are_all_right_have_the_exact_bound(n_groups: int) -> None:
+    trials = [10] * n_groups
+    rows = float(worth_of_rows(trials, trials, n_groups))
+    # Wilson's bound where all of so many rows are hits, at a level of .9
+    assert rows / (rows + 1.6449**2) == pytest.approx(0.05 ** (1 / n_groups), rel=1e-4)
+    assert worth_of_rows([1], [1], 50) == 1, "never more than the rows"

@@ -72,3 +72,52 @@ def test_where_medians_are_the_same_means_are_told() -> None:
     assert not gap.value
     assert gap.is_mean
     assert gap.missing == damage[rows].mean() < gap.others
+
+
+def test_a_class_that_is_never_missing_is_told_where_the_others_are_many() -> None:
+    """Each of the others is hardly more than usual: only how few there are of it is no chance."""
+    rng = np.random.default_rng(6)
+    label = np.where(rng.random(N) < 0.1, "full", rng.integers(0, 30, N).astype(str))
+    (gap,) = gaps({"x": (label != "full") & (rng.random(N) < 0.3)}, label, is_class=True)
+    assert (gap.value, gap.missing) == ("full", 0.0)
+
+
+def test_two_rows_that_are_all_of_a_class_may_be_missing_by_chance() -> None:
+    label = np.where(np.arange(N) < 2, "rare", "other")
+    assert gaps({"x": np.arange(N) < 20}, label, is_class=True) == ()
+
+
+def test_fewer_than_twenty_rows_or_a_weak_gap_are_not_told() -> None:
+    label = np.where(np.arange(N) < 200, "a", "b")
+    for n_rows, n_told in ((19, 0), (20, 1)):
+        few = np.arange(N) < n_rows
+        assert len(gaps({"x": few}, label, is_class=True)) == n_told
+        assert len(gaps({"x": ~few}, label, is_class=True)) == n_told
+    rows = np.arange(20_000) % 2 == 0
+    chance = np.where(rows, 0.535, 0.465)
+    told = np.where(np.random.default_rng(7).random(20_000) < chance, "a", "b")
+    assert gaps({"x": rows}, told, is_class=True) == ()
+
+
+def test_the_five_strongest_are_told_the_strongest_first() -> None:
+    rng = np.random.default_rng(8)
+    is_a = np.arange(N) % 2 == 0
+    masks = {f"x{j}": rng.random(N) < 0.2 + 0.1 * j * is_a for j in range(1, 8)}
+    found = gaps(masks, np.where(is_a, "a", "b"), is_class=True)
+    assert [gap.columns for gap in found] == [(f"x{j}",) for j in (7, 6, 5, 4, 3)]
+
+
+def test_a_column_that_few_rows_have_is_told_too() -> None:
+    rows = (np.arange(N) >= N / 2) & (np.arange(N) % 10 == 0)
+    (gap,) = gaps({"x": ~rows}, np.arange(N) + 0.5, is_class=False)
+    assert gap.n_missing == N - 100
+    assert gap.missing < gap.others
+
+
+def test_of_many_columns_each_needs_more_evidence() -> None:
+    is_a = np.arange(N) % 2 == 0
+    label, rows = np.where(is_a, "a", "b"), is_a & (np.arange(N) < 48)
+    assert len(gaps({"x": rows}, label, is_class=True)) == 1
+    rng = np.random.default_rng(9)
+    others = {f"x{j}": rng.random(N) < 0.3 for j in range(100)}
+    assert gaps({"x": rows} | others, label, is_class=True) == ()

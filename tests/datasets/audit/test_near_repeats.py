@@ -91,3 +91,11 @@ def test_a_clean_table_has_few(name: str) -> None:
     distinct = table.rows.is_unique().to_numpy()
     share = near_repeats(table.rows.filter(pl.Series(distinct)), table.features, is_test[distinct])
     assert share < 0.05
+
+
+def test_a_column_that_is_mostly_one_number_tells_rows_apart() -> None:
+    rng = np.random.default_rng(0)
+    paid = np.where(rng.random(800) < 0.1, 10.0, 0.0)
+    frame = pl.DataFrame({"a": rng.normal(size=800), "b": rng.normal(size=800), "paid": paid})
+    rows = pl.concat([frame, frame[:60].with_columns(paid=10.0 - pl.col("paid"))])
+    assert near_repeats(rows, dict.fromkeys(frame.columns, "number"), np.arange(860) >= 800) == 0

@@ -9,6 +9,7 @@ from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
 from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Target
+from leadline.phases.monitor.class_rates import not_watched
 from leadline.phases.verdict import Answer, Bounds
 
 MONITOR = example_monitor()
@@ -346,3 +347,26 @@ def test_a_week_of_far_fewer_rows_than_others_is_told() -> None:
     assert said == ["2 rows only of 2025-01-13, where 156 are usual."]
     begun = [replace(block, n_rows=n) for block, n in zip(blocks, (40, 310, 310, 310), strict=True)]
     assert not any(" only of " in what for what in warnings(verdict(*begun)))
+
+
+@pytest.mark.parametrize(
+    ("reference", "n_reference", "recent", "is_below"),
+    [(0.6, 90, 0.41, False), (0.6, 90, 0.38, True), (1.0, 10, 0.9, False), (1.0, 10, 0.8, True)],
+)
+def test_few_rows_of_the_reference_leave_a_rate_open_too(
+    reference: float, n_reference: int, recent: float, is_below: bool
+) -> None:
+    rate = ClassRate(
+        name="recall",
+        reference=reference,
+        n_reference=n_reference,
+        is_watched=True,
+        recent=Bounds(estimate=recent, low=recent, high=recent),
+        n_recent=30.0,
+    )
+    assert rate.is_below == is_below
+
+
+def test_one_row_of_the_reference_is_told_as_one() -> None:
+    rate = ClassRate(name="recall", reference=1.0, n_reference=1, is_watched=False)
+    assert not_watched([rate], "late") == "recall (the reference has 1 row that is late)"

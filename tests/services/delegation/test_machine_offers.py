@@ -283,6 +283,10 @@ def test_asking_is_weighed_against_what_people_alone_buy_next(workspace: Workspa
     assert some.endswith("The rest of 70 rows is a twentieth of it.")
     assert dear.endswith("The rest is more than a twentieth of it, even of 50 rows.")
     assert none.endswith("at most. With 200 USD people alone would buy nothing today.")
+    quarter = replace(found, check=replace(found.check, extra=0.25))
+    assert "Of that 6.25 USD are spent in any case" in _weighed(quarter, alone, "USD").why
+    free = replace(found, check=replace(found.check, cost=0.0))
+    assert _weighed(free, alone, "USD") is free
 
 
 @pytest.mark.parametrize(

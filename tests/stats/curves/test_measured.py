@@ -185,3 +185,13 @@ def test_bad_measurements_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         prepared(sizes, errors, stderr)
+
+
+@pytest.mark.parametrize(("metric", "power"), [("mean_absolute_error", 1), ("r2", 2)])
+def test_the_bounds_of_a_square_are_squares(metric: str, power: int) -> None:
+    none = prepared(errors=[0.4, 0.3, 0.25, 0.0], metric=metric)
+    assert none.error_ref == pytest.approx(0.25 * 1e-4**power)
+    for times, is_used in ((0.99, True), (1.01, False)):
+        first = 0.25 * times * 1000.0**power
+        data = prepared([50, *SIZES], [first, 0.4, 0.3, 0.25, 0.25], metric=metric)
+        assert data.used.tolist() == [is_used, True, True, True, True]

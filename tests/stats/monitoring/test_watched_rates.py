@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -114,3 +116,74 @@ def test_the_first_error_after_a_reference_without_any_is_no_alarm() -> None:
         state = monitor.update(truth, missed, np.arange(100), truth)
     assert state.alarm
     assert "recall" in state.worse
+
+
+def test_where_errors_are_few_blocks_differ_by_chance_at_least() -> None:
+    wholes = np.array([0.1, 0.101, 0.102])
+    many, few = (WatchedRate("recall", 0.1, 0.25, 100.0, n_wrong) for n_wrong in (10.0, 9.0))
+    assert many.spread(wholes) == pytest.approx(0.001)
+    assert few.spread(wholes) == pytest.approx(np.sqrt(0.1 * 0.9 * 0.25 / 100))
+
+
+@pytest.mark.parametrize("name", RATES)
+def test_a_smaller_block_differs_more_by_chance(name: str) -> None:
+    rng = np.random.default_rng(1)
+    rate = WatchedRate.of(name, [block(rng) for _ in range(5)])
+    assert rate is not None
+    scores, said, truth = block(rng, lost=0.5)
+    its = (np.clip(scores, 0.01, 0.99), said, np.arange(300), (said != truth).astype(float))
+    # usual blocks of a row, and of so many that they have no chance of their own
+    small, large = (replace(rate, n_usual=n).seen(*its) for n in (1.0, 1e12))
+    assert small is not None
+    assert large is not None
+    rows = {"error": 300.0, "recall": truth.sum(), "precision": said.sum()}[name]
+    chance = rate.level * (1 - rate.level) * rows / 300**2
+    assert small[1] >= 0
+    assert large[1] - small[1] == pytest.approx(chance)
+
+
+def test_ten_rows_are_a_rate_and_no_flagged_row_tells_no_precision() -> None:
+    said = np.zeros(300)
+    for n_rows in (9, 10):
+        truth = (np.arange(300) < n_rows).astype(float)
+        rate = WatchedRate.of("recall", [(said, said, truth)])
+        assert (rate is not None) == (n_rows == 10)
+    precision = WatchedRate("precision", 0.1, 0.1, 300.0, 20.0)
+    rows = np.arange(50)
+    assert precision.seen(np.full(300, 0.1), said, rows, np.zeros(50)) is None
+
+
+def test_the_evidence_is_the_mean_of_the_rates() -> None:
+    evidence = {}
+    for rates in (*((name,) for name in RATES), RATES):
+        rng = np.random.default_rng(5)
+        monitor = Monitor([block(rng) for _ in range(20)], run_length=156, rates=rates)
+        for _ in range(4):
+            scores, said, truth = block(rng, lost=0.5)
+            evidence[rates] = monitor.update(scores, said, np.arange(300), truth).evidence
+    alone = [evidence[name,] for name in RATES]
+    assert len(set(alone)) == 3
+    assert evidence[RATES] == pytest.approx(np.mean(alone))
+
+
+def test_a_tolerance_is_a_share_of_the_rows_of_a_rate() -> None:
+    """Nine of ten positive rows are lost, where one in ten may be; then all is as it was."""
+    rng = np.random.default_rng(0)
+    made = [block(rng) for _ in range(20)]
+    monitor = Monitor(made, tolerance=0.1, run_length=156, rng=rng, rates=("error", "recall"))
+    for lost in (0.9,) * 25:
+        scores, said, truth = block(rng, lost=lost)
+        state = monitor.update(scores, said, np.arange(300), truth)
+    assert state.worse == ("recall",)
+    monitor.restart()
+    scores, said, truth = block(rng)
+    assert monitor.update(scores, said, np.arange(300), truth).worse == ()
+
+
+def test_blocks_without_an_error_reach_as_far_as_chance() -> None:
+    truth = (np.arange(100) < 2).astype(float)
+    monitor = Monitor([(truth, truth, truth)] * 12, run_length=156)
+    level = 0.5 / 1201
+    chance = np.sqrt(level * (1 - level) / 100)
+    # Student's t of 11 degrees of freedom
+    assert monitor.usual_reach == pytest.approx(2.201 * chance * np.sqrt(13 / 12), rel=1e-4)
