@@ -38,6 +38,8 @@ _IMPORTED = (
     "sklearn.ensemble",
     "sklearn.linear_model",
 )
+# libraries that compute with threads start them when they are imported
+_ONE_THREAD = {"OMP_NUM_THREADS": "1", "POLARS_MAX_THREADS": "1"}
 # jemalloc knows of forks; the other removes what Polars has spilled to disk
 _ASLEEP = {"jemalloc_bg_thd", "polars-ooc-clea"}
 
@@ -106,6 +108,7 @@ class StartedForks(Forks):
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd="/",
+                env={**os.environ, **_ONE_THREAD},
                 start_new_session=True,
             )
             assert self.process.stdout is not None

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.projects import customers, run, write_settings
+from tests.projects import customers, run, verdict_of, write_settings
 
-from leadline.monitoring.block_rows import KEY_COLUMN
+from leadline.monitoring.block_rows import KEY, KEY_COLUMN, SAID, rows_of_block
 from leadline.monitoring.label_requests import Asked, write_requests
 from leadline.monitoring.observations import observe_file
 from leadline.phases.monitor import Monitor
+from leadline.phases.release import Release
 from leadline.record import AlarmAct, AlarmEvent
 from leadline.workspace import Workspace
 
@@ -53,6 +54,16 @@ def filled(asked: pl.DataFrame, n: int | None = None) -> pl.DataFrame:
     return whole.with_columns(left=pl.when(pl.int_range(whole.height) < n).then("left"))
 
 
+def flagged_keys(folder: Path) -> set[str]:
+    """Of all rows that were observed, those that the release flags."""
+    with Workspace.open(folder) as workspace:
+        release_id = verdict_of(workspace, "release", Release).release_id
+        seen = workspace.record.observations.of(release_id)
+        kept = [rows_of_block(workspace.artifacts, each) for each in seen]
+    every = pl.concat([each for each in kept if each is not None])
+    return set(every.filter(pl.col(SAID) == 1)[KEY].to_list())
+
+
 def monitor(folder: Path) -> Monitor:
     with Workspace.open(folder) as workspace:
         verdict = run(workspace, "monitor").verdict
@@ -77,6 +88,20 @@ def test_the_same_rows_are_asked_for_until_they_are_answered(folder: Path) -> No
     observe(folder, filled(first, 5), "back.csv")
     _, rest = ask(folder)
     assert set(rest[KEY_COLUMN]) == set(first[KEY_COLUMN][5:])
+
+
+def test_first_answers_that_are_all_of_flagged_rows_are_no_reason_to_ask_for_more(
+    folder: Path,
+) -> None:
+    _, first = ask(folder)
+    flagged = flagged_keys(folder) & set(first[KEY_COLUMN])
+    assert 0 < len(flagged) < first.height
+    answered = filled(first).with_columns(
+        left=pl.when(pl.col(KEY_COLUMN).is_in(list(flagged))).then("left")
+    )
+    observe(folder, answered, "back.csv")
+    _, rest = ask(folder)
+    assert set(rest[KEY_COLUMN]) == set(first[KEY_COLUMN]) - flagged
 
 
 def test_filled_in_they_come_back_and_count(folder: Path) -> None:

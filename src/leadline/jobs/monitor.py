@@ -13,7 +13,7 @@ from leadline.errors import LeadlineError, NotReadyError
 from leadline.monitoring.block_counts import counts_of
 from leadline.monitoring.block_rows import answered_rows, blind_rows, without_learnt
 from leadline.monitoring.challenger import challenge_of
-from leadline.monitoring.label_requests import n_wanted, rows_to_ask
+from leadline.monitoring.label_requests import LabelRequests
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.monitoring.reference_blocks import (
     MonitoredRows,
@@ -174,6 +174,10 @@ class _Walk:
     told: list[MonitoredRows] = field(default_factory=list)
     asked: list[pl.DataFrame] = field(default_factory=list)
 
+    @property
+    def _requests(self) -> LabelRequests:
+        return LabelRequests(self.reference, self.workspace.settings.watch, self.release.release_id)
+
     def look_at(self, seen: Observation, *, is_closed: bool) -> None:
         """Take in a block."""
         known = known_rows(self.workspace, seen)
@@ -197,16 +201,8 @@ class _Walk:
 
     def _ask_for(self, rows: pl.DataFrame, unsure: frozenset[str], block: Block) -> None:
         """Choose rows of a block for the page, in an order that tells nothing, and spare ones."""
-        watch, n_spare = self.workspace.settings.watch, max(_FEWEST_SPARE, block.n_wanted // 2)
-        chosen = rows_to_ask(
-            self.reference,
-            rows,
-            watch,
-            self.release.release_id,
-            block.name,
-            unsure=unsure,
-            n_spare=n_spare,
-        )
+        n_spare = max(_FEWEST_SPARE, block.n_wanted // 2)
+        chosen = self._requests.rows_to_ask(rows, block.name, unsure=unsure, n_spare=n_spare)
         np.random.default_rng(0).shuffle(chosen[: block.n_wanted])
         self.asked.append(blind_rows(rows[chosen], block.name))
 
@@ -235,7 +231,7 @@ class _Walk:
         if not rows.height:
             return replace(block, n_labelled=0, n_wrong=0, off_by=None), False
         told = self.reference.rows(rows)
-        wanted = n_wanted(rows, self.workspace.settings.watch.labels, known.unsure)
+        wanted = self._requests.n_wanted(rows, seen.block, known.unsure)
         block = replace(block, n_labelled=told.rows.size, n_wrong=told.n_wrong, n_wanted=wanted)
         block = replace(block, off_by=counts.get("off_by"), n_differ=known.n_differ)
         if self.monitor is None:

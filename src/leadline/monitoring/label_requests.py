@@ -52,84 +52,112 @@ class Asked:
     label: str
 
 
-def n_wanted(rows: pl.DataFrame, n_labels: int, unsure: Collection[str] = ()) -> int:
-    """How many rows of a block want a label still.
+@dataclass(frozen=True)
+class LabelRequests:
+    """Which rows of a block want a label.
 
-    Parameters
+    Release, block and rows alone decide which, so that the same rows are asked for until they are
+    answered.
+
+    Attributes
     ----------
-    rows : DataFrame
-        Of the block, those that count.
-    n_labels : int
-        That a block gets.
-    unsure : collection of str
-        Keys of rows of which it cannot be told: others are asked for in their place.
+    reference : ReferenceBlocks
+        Of the release.
+    watch : WatchSettings
+        How many labels a block gets.
+    release_id : str
+        Of the release.
     """
-    n_labelled = 0 if _are_of_flagged_rows(rows) else rows.height - rows[TRUTH].null_count()
-    missing = min(n_labels, rows.height) - n_labelled
-    return max(0, min(missing, int(_is_open(rows, unsure).sum())))
+
+    reference: ReferenceBlocks
+    watch: WatchSettings
+    release_id: str
+
+    def n_wanted(self, rows: pl.DataFrame, block: str, unsure: Collection[str] = ()) -> int:
+        """How many rows of a block want a label still.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Of the block, those that count.
+        block : str
+            Its name.
+        unsure : collection of str
+            Keys of rows of which it cannot be told: others are asked for in their place.
+        """
+        n_labelled = rows.height - rows[TRUTH].null_count()
+        if _are_of_flagged_rows(rows):
+            n_labelled = self._n_answered(rows, block, unsure)
+        missing = min(self.watch.labels, rows.height) - n_labelled
+        return max(0, min(missing, int(_is_open(rows, unsure).sum())))
+
+    def rows_to_ask(
+        self,
+        rows: pl.DataFrame,
+        block: str,
+        *,
+        unsure: Collection[str] = (),
+        n_spare: int = 0,
+    ) -> NDArray[np.int64]:
+        """Choose the rows of a block that want a label: by strata of the predicted error.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Of the block, those that count.
+        block : str
+            Its name.
+        unsure : collection of str
+            Keys of rows of which it cannot be told.
+        n_spare : int, default=0
+            Further rows, to ask for in the place of rows of which it cannot be told.
+
+        Returns
+        -------
+        ndarray of int
+            At most as many as labels are missing, and behind them the spare ones; none where no
+            label is missing.
+        """
+        n_missing = self.n_wanted(rows, block, unsure)
+        if not n_missing:
+            return np.zeros(0, dtype=np.int64)
+        order = self._order(rows, block)
+        wanted: NDArray[np.int64] = order[_is_open(rows, unsure)[order]]
+        return wanted[: n_missing + n_spare]
+
+    def _order(self, rows: pl.DataFrame, block: str) -> NDArray[np.int64]:
+        """All rows of a block, those first that are asked for before any is answered."""
+        seed = blake2b(f"{self.release_id} {block}".encode(), digest_size=8).digest()
+        rng = np.random.default_rng(int.from_bytes(seed, "little"))
+        monitor = self.reference.monitor(self.watch, rng)
+        if monitor is None:
+            drawn = rng.permutation(rows.height)[: self.watch.labels]
+        else:
+            seen = self.reference.rows(rows)
+            drawn = monitor.ask(seen.scores, seen.said)
+        # labels of rows that were not asked for may have taken the place of some
+        others = rng.permutation(rows.height)
+        return np.concatenate([drawn, others[~np.isin(others, drawn)]]).astype(np.int64)
+
+    def _n_answered(self, rows: pl.DataFrame, block: str, unsure: Collection[str]) -> int:
+        """How many of the rows that were asked for have a label."""
+        order = self._order(rows, block)
+        is_unsure = rows[KEY].is_in(list(unsure)).to_numpy()
+        asked = order[~is_unsure[order]][: self.watch.labels]
+        return int(rows[TRUTH].is_not_null().to_numpy()[asked].sum())
 
 
 def _are_of_flagged_rows(rows: pl.DataFrame) -> bool:
-    """Whether labels came of flagged rows only: what was missed among the others is not known."""
+    """Whether only flagged rows have labels.
+
+    They may have been chosen by the flag: what was missed among the others is not known then. Or
+    the first answers happen to be such.
+    """
     said = rows[SAID]
     if not said.dtype.is_integer():
         return False
     known = np.flatnonzero(rows[TRUTH].is_not_null().to_numpy())
     return known.size > 0 and RECALL in untold(said.to_numpy().astype(np.float64), known)
-
-
-def rows_to_ask(
-    reference: ReferenceBlocks,
-    rows: pl.DataFrame,
-    watch: WatchSettings,
-    release_id: str,
-    block: str,
-    *,
-    unsure: Collection[str] = (),
-    n_spare: int = 0,
-) -> NDArray[np.int64]:
-    """Choose the rows of a block that want a label: by strata of the predicted error.
-
-    Release, block and rows alone decide which, so that the same rows are asked for until they are
-    answered.
-
-    Parameters
-    ----------
-    reference : ReferenceBlocks
-        Of the release.
-    rows : DataFrame
-        Of the block, those that count.
-    watch : WatchSettings
-        How many labels a block gets.
-    release_id, block : str
-        Names of the two.
-    unsure : collection of str
-        Keys of rows of which it cannot be told.
-    n_spare : int, default=0
-        Further rows, to ask for in the place of rows of which it cannot be told.
-
-    Returns
-    -------
-    ndarray of int
-        At most as many as labels are missing, and behind them the spare ones; none where no label
-        is missing.
-    """
-    n_missing = n_wanted(rows, watch.labels, unsure)
-    if not n_missing:
-        return np.zeros(0, dtype=np.int64)
-    seed = blake2b(f"{release_id} {block}".encode(), digest_size=8).digest()
-    rng = np.random.default_rng(int.from_bytes(seed, "little"))
-    monitor = reference.monitor(watch, rng)
-    if monitor is None:
-        drawn = rng.permutation(rows.height)[: watch.labels]
-    else:
-        seen = reference.rows(rows)
-        drawn = monitor.ask(seen.scores, seen.said)
-    # labels of rows that were not asked for may have taken the place of some
-    others = rng.permutation(rows.height)
-    order = np.concatenate([drawn, others[~np.isin(others, drawn)]])
-    wanted: NDArray[np.int64] = order[_is_open(rows, unsure)[order]].astype(np.int64)
-    return wanted[: n_missing + n_spare]
 
 
 def _is_open(rows: pl.DataFrame, unsure: Collection[str]) -> NDArray[np.bool_]:
@@ -192,7 +220,8 @@ def _wanted(
     workspace: Workspace, release: Release, reference: ReferenceBlocks
 ) -> dict[str, pl.DataFrame]:
     """Block to its rows that want a label; blocks of closed alarms are left alone."""
-    watch, release_id = workspace.settings.watch, release.release_id
+    release_id = release.release_id
+    requests = LabelRequests(reference, workspace.settings.watch, release_id)
     observed = workspace.record.observations.of(release_id)
     names = [seen.block for seen in observed]
     ends = [
@@ -206,7 +235,7 @@ def _wanted(
         rows = answered_rows(without_learnt(known.rows, seen.payload), release.confidence)
         if not rows.height:
             continue
-        chosen = rows_to_ask(reference, rows, watch, release_id, seen.block, unsure=known.unsure)
+        chosen = requests.rows_to_ask(rows, seen.block, unsure=known.unsure)
         if chosen.size:
             found[seen.block] = rows[chosen]
     return found
