@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -197,8 +197,10 @@ def test_template_uncommented_is_what_is_assumed_anyway(tmp_path: Path) -> None:
     ]
     said, assumed = loaded(tmp_path, "\n".join(lines)), loaded(tmp_path, text)
     assert said.problem.assumed == ("question", "target_score")
-    for section in ("data", "ethics", "prices", "find", "serve", "watch"):
+    for section in ("data", "ethics", "prices", "find", "serve"):
         assert getattr(said, section) == getattr(assumed, section)
+    # one price for any wrong answer stands in place of others only where somebody has said it
+    assert replace(said.watch, error_cost=None) == assumed.watch
 
 
 def test_template_keeps_what_somebody_said(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from leadline.evaluation import time_backtest as method
 from leadline.evaluation.time_backtest import TimeBacktest, time_backtest
 from leadline.phases.data import SplitKind
 from leadline.phases.scoring import Task
+from leadline.stats.operating.error_prices import ErrorPrices
 
 SIZE = 8
 
@@ -47,6 +48,7 @@ def backtest(
     n_blocks: int,
     *,
     threshold: float = 0.5,
+    prices: ErrorPrices = ErrorPrices.alike(2.0),  # noqa: B008 -- frozen
     n_train: int | None = None,
     seconds: Callable[[], float] = lambda: 0.0,
     first_of_class: int = 0,
@@ -67,6 +69,7 @@ def backtest(
         spec,
         threshold=threshold,
         tolerance=None,
+        prices=prices,
         limit_s=limit_s,
         report=lambda _message, _share: None,
         clock=seconds,
@@ -85,6 +88,18 @@ def test_decisions_are_those_of_the_release(threshold: float, wrong: float) -> N
     """Each row scores .4, so that a release flags all of them or none."""
     errors = backtest(10, threshold=threshold).errors
     assert np.nanmax(errors) == np.nanmin(errors) == wrong
+
+
+@pytest.mark.parametrize(("threshold", "lost"), [(0.3, 0.75 / 3), (0.5, 0.25)])
+@pytest.mark.usefixtures("learnt")
+def test_a_loss_is_the_price_of_an_error_as_a_share_of_the_dearest(
+    threshold: float, lost: float
+) -> None:
+    """All rows flagged are false alarms at a third of the price of a miss; none flagged, misses."""
+    found = backtest(10, threshold=threshold, prices=ErrorPrices(miss=30.0, false_alarm=10.0))
+    assert np.nanmax(found.losses) == np.nanmin(found.losses) == pytest.approx(lost)
+    alike = backtest(10, threshold=threshold)
+    assert np.array_equal(alike.losses, alike.errors, equal_nan=True)
 
 
 def test_every_model_learns_from_all_before_and_meets_all_after(

@@ -33,7 +33,7 @@ def challenge_of(folder: Path) -> Challenge:
 
 def priced(folder: Path, retrain_cost: float) -> None:
     """Backtest with another price of a retraining; one error costs 1."""
-    write_settings(folder, watch={"retrain_cost": retrain_cost})
+    write_settings(folder, watch={"retrain_cost": retrain_cost, "error_cost": 1.0})
     with Workspace.open(folder) as workspace:
         run(workspace, "decay")
 
@@ -70,6 +70,20 @@ def test_what_only_new_rows_teach_makes_a_retraining_due(
     assert found.due_since == due
     assert verdict.answer is Answer.NO
     assert found.cpu_s > 0
+
+
+def test_misses_and_false_alarms_cost_what_the_problem_has(released_folder: Path) -> None:
+    observe(released_folder, with_a_new_plan(new_rows()))
+    found = challenge_of(released_folder)
+    assert found.is_by_kind
+    assert "more than its challenger over 7 blocks, at 4.00 USD for a miss and" in found.words
+    assert found.excess == pytest.approx(sum(28 * 4 * block.dearer for block in found.blocks))
+    shares = sum(28 * (block.released - block.challenger) for block in found.blocks)
+    assert found.excess > 2 * shares, "customers of the new plan are missed"
+    priced(released_folder, 16.0)
+    alike = challenge_of(released_folder)
+    assert not alike.is_by_kind
+    assert alike.excess == pytest.approx(shares), "judged anew at other prices"
 
 
 def test_a_world_that_stays_as_it_is_needs_no_retraining(released_folder: Path) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from tests.projects import ETHICS, run, verdict_of, write_settings
 
 from leadline.evaluation.time_backtest import TimeBacktest
@@ -76,8 +77,9 @@ def test_undated_rows_are_unclear(released_folder: Path) -> None:
     assert "as the rows carry no time" in verdict.summary
 
 
-def backtest(errors: np.ndarray) -> TimeBacktest:
-    return TimeBacktest(errors, n_trainings=6, n_left_out=0, n_tested=100.0, spent_s=1.0)
+def backtest(errors: np.ndarray, losses: np.ndarray | None = None) -> TimeBacktest:
+    losses = errors if losses is None else losses
+    return TimeBacktest(errors, losses, n_trainings=6, n_left_out=0, n_tested=100.0, spent_s=1.0)
 
 
 def rising(by: float) -> np.ndarray:
@@ -116,6 +118,22 @@ def test_what_ages_for_less_than_a_retraining_costs_has_no_schedule() -> None:
     assert dear.p_ages >= 0.9
     assert dear.retrain_every is None
     assert "no period up to 4 weeks pays" in phase.assess(dear).summary
+
+
+def test_errors_that_stay_as_many_but_become_misses_make_a_retraining_due() -> None:
+    by_kind = replace(BLANK, cost_error=None, cost_miss=10.0, cost_false_alarm=1.0)
+    found = job._aged(backtest(rising(0.0), rising(0.02)), 100.0, by_kind)
+    # 5 for a retraining, 20 a block more for each block of age
+    assert (found.retrain_every, found.flat_high) == (1, 1)
+    assert found.p_ages >= 0.9
+    last = found.staleness[-1]
+    assert last.added_cost is not None
+    assert last.added_error.estimate < 0.01
+    # ten for the dearest, .02 of that for each block of age
+    assert last.added_cost.estimate == pytest.approx(10 * 0.06, abs=0.06)
+    assert last.added_cost.low < last.added_cost.estimate < last.added_cost.high
+    alike = job._aged(backtest(rising(0.0), rising(0.0)), 100.0, BLANK)
+    assert alike.staleness[-1].added_cost is None
 
 
 def test_what_lies_ahead_is_told_at_every_age_and_never_for_sure() -> None:

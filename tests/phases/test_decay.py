@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.examples import example_decay
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Bounds
 
 DECAY = example_decay()
 
@@ -43,6 +43,17 @@ def test_the_prices_it_rests_on_are_said_beside_those_of_the_problem() -> None:
         f"{counted}; the problem has 80.00 USD for a miss and 5.00 USD for a false alarm, between "
         "which an average lies and 1.00 USD does not."
     )
+
+
+def test_where_kinds_of_errors_have_prices_they_are_counted_and_age_costs_money() -> None:
+    dearer = Bounds(estimate=0.25, low=-0.01, high=0.6)
+    aged = (*DECAY.staleness[:-1], replace(DECAY.staleness[-1], added_cost=dearer))
+    kinds = again(DECAY, cost_error=None, cost_miss=30.0, cost_false_alarm=10.0, staleness=aged)
+    assert notes(kinds)[-1] == (
+        "Counted are 50.00 USD for a retraining and 30.00 USD for a miss and 10.00 USD for a "
+        "false alarm."
+    )
+    assert notes(kinds)[0].endswith(", which costs 250 USD per 1,000 rows (-10.00 USD to 600 USD).")
 
 
 def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:

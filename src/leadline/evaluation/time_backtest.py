@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +15,14 @@ from leadline.evaluation.fit import build, fit_model, machine_rows_of
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
 from leadline.phases.problem import ConfusionCost
+from leadline.stats.operating.error_prices import ErrorPrices
 
 _FIRST_SHARE = 0.3
 _FEWEST_TRAININGS = 12
 _MOST_TRAININGS = 300
 # more rows of a block would tell its error hardly better
 _MOST_TESTED = 2_000
+_ALIKE = ErrorPrices.alike(1.0)
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class TimeBacktest:
     errors : ndarray of shape (n_blocks, n_blocks - 1)
         ``errors[t, d - 1]``: share of wrong decisions on block t + d of the model that learnt from
         everything up to block t; not a number where there is no model or no block.
+    losses : ndarray of shape (n_blocks, n_blocks - 1)
+        Likewise, each error weighed by its price, as a share of the dearest.
     n_trainings : int
         Models that were fitted: up to the newest block but one, and one block after the other
         back from there, so that an old model meets a fresh one on its block at every age.
@@ -43,6 +48,7 @@ class TimeBacktest:
     """
 
     errors: NDArray[np.float64]
+    losses: NDArray[np.float64]
     n_trainings: int
     n_left_out: int
     n_tested: float
@@ -58,6 +64,7 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
     tolerance: float | None,
     confidence: float | None = None,
     costs: Sequence[ConfusionCost] = (),
+    prices: ErrorPrices = _ALIKE,
     limit_s: float,
     report: Callable[[str, float | None], None],
     clock: Callable[[], float] = time.monotonic,
@@ -77,6 +84,8 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
         What counts as wrong, and what as an answer, as in the release.
     costs : sequence of ConfusionCost
         By which classes are answered, as in the release.
+    prices : ErrorPrices, default=one for all
+        By which errors are weighed.
     limit_s : float
         Seconds after which no further model is begun that, taking as long as those so far,
         would end later. The newest twelve are fitted in any case.
@@ -93,7 +102,7 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
     n_blocks, started = len(blocks), clock()
     first = max(1, int(n_blocks * _FIRST_SHARE))
     cuts = range(n_blocks - 1, first - 1, -1)
-    errors = np.full((n_blocks, n_blocks - 1), np.nan)
+    errors, losses = np.full((2, n_blocks, n_blocks - 1), np.nan)
     priority = np.random.default_rng(spec.seed).permutation(pool.y.size)
     tested = [_sample(rows, priority, _MOST_TESTED) for rows in blocks]
     n_done, spent = 0, 0.0
@@ -110,11 +119,15 @@ def time_backtest(  # noqa: PLR0913 -- rows, model, what counts as wrong, and th
             task = spec.target.task
             X = pool.X[np.concatenate(tested[cut:])]
             told = predictions_of(model, X, task, threshold, confidence, costs)
-            wrong = _wrong(told, pool, tested[cut:], tolerance)
-            errors[cut - 1, : len(wrong)] = wrong
+            wrong = is_wrong(told.predicted, pool.y[np.concatenate(tested[cut:])], tolerance)
+            lost = prices.losses(told.predicted, wrong)
+            for matrix, each in ((errors, wrong), (losses, lost)):
+                means = _by_block(each, told, tested[cut:])
+                matrix[cut - 1, : len(means)] = means
         n_done, spent = n_done + 1, clock() - started
     return TimeBacktest(
         errors=errors,
+        losses=losses,
         n_trainings=n_done,
         n_left_out=len(cuts) - n_done,
         n_tested=float(np.mean([rows.size for rows in tested])),
@@ -137,11 +150,8 @@ def _sample(rows: Rows, priority: Rows, n: int | None) -> Rows:
     return rows[np.argpartition(priority[rows], n)[:n]]
 
 
-def _wrong(
-    told: Predictions, pool: Pool, blocks: Sequence[Rows], tolerance: float | None
-) -> list[float]:
-    """Share of wrong answers in each block; not a number where there is no answer."""
-    wrong = is_wrong(told.predicted, pool.y[np.concatenate(blocks)], tolerance)
+def _by_block(values: NDArray[Any], told: Predictions, blocks: Sequence[Rows]) -> list[float]:
+    """Mean over the answers of each block; not a number where there is no answer."""
     ends = np.cumsum([each.size for each in blocks])[:-1]
-    pairs = zip(np.split(wrong, ends), np.split(told.answered, ends), strict=True)
+    pairs = zip(np.split(values, ends), np.split(told.answered, ends), strict=True)
     return [float(each[said].mean()) if said.any() else np.nan for each, said in pairs]

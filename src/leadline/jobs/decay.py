@@ -47,7 +47,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         block=watch.block,
         scoring="accuracy",
         cost_retrain=watch.retrain_cost,
-        cost_error=watch.error_cost,
+        cost_error=_price_of_any(watch.error_cost, problem),
         cost_miss=problem.cost_miss if problem.task is Task.BINARY else None,
         cost_false_alarm=problem.cost_false_alarm if problem.task is Task.BINARY else None,
         currency=problem.currency,
@@ -77,10 +77,18 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Decay:
         tolerance=release.tolerance,
         confidence=release.confidence,
         costs=release.costs,
+        prices=blank.prices,
         limit_s=watch.backtest_s,
         report=report,
     )
     return phase.assess(_aged(found, float(np.mean([each.size for each in rows])), blank))
+
+
+def _price_of_any(stated: float | None, problem: Problem) -> float | None:
+    """Money for any wrong answer; None where a miss and a false alarm have prices of their own."""
+    if stated is None and problem.task is not Task.BINARY:
+        return 1.0
+    return stated
 
 
 def _by_block(pool: Pool, column: str, block: str) -> tuple[list[str], list[Rows]]:
@@ -100,27 +108,39 @@ def _aged(found: TimeBacktest, n_per_block: float, blank: phase.Evidence) -> pha
     )
     if np.sum(np.isfinite(found.errors[:, 0])) < 2:
         return blank
-    aged = staleness(found.errors, n_tested=found.n_tested)
-    plan = Retraining(
-        found.errors,
-        cost_retrain=max(blank.cost_retrain, 1e-9),
-        cost_error=max(blank.cost_error, 1e-9),
-        n_block=n_per_block,
-        n_tested=found.n_tested,
+    aged, dearer = (
+        staleness(each, n_tested=found.n_tested) for each in (found.errors, found.losses)
+    )
+    by_errors, by_price = (
+        Retraining(
+            each,
+            cost_retrain=max(blank.cost_retrain, 1e-9),
+            cost_error=blank.prices.dearest,
+            n_block=n_per_block,
+            n_tested=found.n_tested,
+        )
+        for each in (found.errors, found.losses)
     )
     # the longest ages were met by one or two pairs of models only
     n_shown = max(int(np.sum(aged.n_pairs >= _FEWEST_PAIRS)), 1)
     ahead = aged.delays[1:n_shown]
-    is_due = aged.probability_ages >= phase.AGES and plan.period > 0
+    is_due = dearer.probability_ages >= phase.AGES and by_price.period > 0
+    is_by_kind = blank.cost_error is None
     return replace(
         blank,
         errors=tuple(map(_known, found.errors)),
-        staleness=_by_age(aged.delays[:n_shown], aged.added_error, aged.n_pairs),
-        forecast=_by_age(ahead, plan.forecast(ahead, _OF_ONE_MODEL)) if ahead.size else (),
-        p_ages=aged.probability_ages,
-        retrain_every=plan.period if is_due else None,
-        flat_low=plan.flat[0] if is_due else None,
-        flat_high=plan.flat[1] if is_due else None,
+        staleness=_by_age(
+            aged.delays[:n_shown],
+            aged.added_error,
+            n_pairs=aged.n_pairs,
+            added_loss=dearer.added_error if is_by_kind else None,
+            price=blank.prices.dearest,
+        ),
+        forecast=_by_age(ahead, by_errors.forecast(ahead, _OF_ONE_MODEL)) if ahead.size else (),
+        p_ages=dearer.probability_ages,
+        retrain_every=by_price.period if is_due else None,
+        flat_low=by_price.flat[0] if is_due else None,
+        flat_high=by_price.flat[1] if is_due else None,
         n_per_block=n_per_block,
     )
 
@@ -134,17 +154,24 @@ def _known(errors: NDArray[np.float64]) -> tuple[float | None, ...]:
 def _by_age(
     delays: NDArray[np.int64],
     added: Estimate[NDArray[np.float64]],
+    *,
     n_pairs: NDArray[np.int64] | None = None,
+    added_loss: Estimate[NDArray[np.float64]] | None = None,
+    price: float = 1.0,
 ) -> tuple[Staleness, ...]:
     return tuple(
         Staleness(
             delay=int(delay),
-            added_error=Bounds(
-                estimate=float(added.estimate[at]),
-                low=float(added.low[at]),
-                high=float(added.high[at]),
-            ),
+            added_error=_at(added, at),
             n_pairs=None if n_pairs is None else int(n_pairs[at]),
+            added_cost=None if added_loss is None else _at(added_loss, at, price),
         )
         for at, delay in enumerate(delays)
     )
+
+
+def _at(found: Estimate[NDArray[np.float64]], place: int, unit: float = 1.0) -> Bounds:
+    low, estimate, high = (
+        unit * float(each[place]) for each in (found.low, found.estimate, found.high)
+    )
+    return Bounds(estimate=estimate, low=low, high=high)

@@ -36,7 +36,9 @@ from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.record import Entry
 from leadline.serving.releases.models import load_model, trusted_types
+from leadline.stats.arrays import Floats
 from leadline.stats.monitoring.paired_errors import mean_difference, paired_difference
+from leadline.stats.operating.error_prices import ErrorPrices
 from leadline.stats.retraining import Retraining
 from leadline.workspace import Workspace
 
@@ -56,14 +58,16 @@ class _Match:
     spec: FitSpec
     pool: Pool
     released: Any
+    prices: ErrorPrices
 
-    def wrong(self, model: Any, block: LabelledBlock) -> NDArray[np.bool_]:
-        """Which decisions of a model on a block's labelled rows are wrong."""
+    def errors(self, model: Any, block: LabelledBlock) -> tuple[NDArray[np.bool_], Floats]:
+        """Which decisions of a model on a block's labelled rows are wrong, and their losses."""
         task, release = self.spec.target.task, self.release
         predicted = predictions_of(
             model, block.X, task, release.threshold, costs=release.costs
         ).predicted
-        return is_wrong(predicted, block.y, self.release.tolerance)
+        wrong = is_wrong(predicted, block.y, self.release.tolerance)
+        return wrong, self.prices.losses(predicted, wrong)
 
     def challenger(self, blocks: Sequence[LabelledBlock]) -> Any:
         """The candidate, fitted to the train rows and to those of these blocks."""
@@ -150,7 +154,7 @@ def challenge(
         begun that would end after ``[watch] backtest_s``: of more new blocks, several in a row
         are met by one challenger.
     """
-    met = _met(workspace, release, blocks, _by_key(before), report)
+    met = _met(workspace, release, blocks, decay.prices, _by_key(before), report)
     if not met:
         return None
     n_rows = float(np.mean([block.n_rows for block in blocks]))
@@ -165,16 +169,17 @@ def _met(
     workspace: Workspace,
     release: Entry,
     blocks: Sequence[LabelledBlock],
+    prices: ErrorPrices,
     known: dict[str, ChallengedBlock],
     report: Callable[[str, float | None], None],
 ) -> list[ChallengedBlock]:
     """Each block but the first with the errors of both models; the excess is summed up later."""
-    keys = _keys(release, blocks)
+    keys = _keys(release, blocks, prices)
     judged = [at for at in range(1, len(blocks)) if blocks[at].y.size >= _FEWEST_LABELS]
     new = [at for at in judged if keys[at] not in known]
     stride = -(-len(new) // _MOST_FITS) or 1
     met = {at: known[keys[at]] for at in judged if keys[at] in known}
-    match = _match(workspace, release) if new else None
+    match = _match(workspace, release, prices) if new else None
     model, n_learnt, slowest = None, 0, 0.0
     ends = time.monotonic() + workspace.settings.watch.backtest_s
     for count, at in enumerate(new):
@@ -185,8 +190,11 @@ def _met(
             n_learnt = sum(block.y.size for block in blocks[:at])
             model = match.challenger(blocks[:at])
             slowest = max(slowest, time.monotonic() - begun)
-        wrong, fresh = (match.wrong(each, blocks[at]) for each in (match.released, model))
+        (wrong, lost), (fresh, fresh_lost) = (
+            match.errors(each, blocks[at]) for each in (match.released, model)
+        )
         found = paired_difference(wrong, fresh, blocks[at].weights)
+        dearer = paired_difference(lost, fresh_lost, blocks[at].weights)
         error = float(np.average(wrong, weights=blocks[at].weights))
         met[at] = ChallengedBlock(
             name=blocks[at].name,
@@ -194,6 +202,8 @@ def _met(
             released=error,
             challenger=error - found.difference,
             stderr=found.stderr,
+            loss=dearer.difference,
+            loss_stderr=dearer.stderr,
             excess=0.0,
             n_learnt=n_learnt,
             cpu_s=time.process_time() - started,
@@ -202,16 +212,18 @@ def _met(
     return [met[at] for at in judged]
 
 
-def _keys(release: Entry, blocks: Sequence[LabelledBlock]) -> list[str]:
-    """For each block, a digest of the release and of all labelled rows up to it."""
+def _keys(release: Entry, blocks: Sequence[LabelledBlock], prices: ErrorPrices) -> list[str]:
+    """For each block, a digest of the release, of all labelled rows up to it, and of prices."""
     digest, keys = hashlib.sha256(release.verdict_as(Release).release_id.encode()), []
+    if prices.miss != prices.false_alarm:
+        digest.update(f"{prices.miss!r} {prices.false_alarm!r}".encode())
     for block in blocks:
         digest.update(block.digest.encode())
         keys.append(digest.hexdigest())
     return keys
 
 
-def _match(workspace: Workspace, release: Entry) -> _Match:
+def _match(workspace: Workspace, release: Entry, prices: ErrorPrices) -> _Match:
     """The released model, and all that its challenger is made of, as they were at the release."""
     record, verdict = workspace.record, release.verdict_as(Release)
     problem = record.entry(release.on["problem"]).verdict_as(Problem)
@@ -227,6 +239,7 @@ def _match(workspace: Workspace, release: Entry) -> _Match:
         released=load_model(
             workspace.artifacts.get(verdict.model), trusted=trusted_types(family, workspace.folder)
         ),
+        prices=prices,
     )
 
 
@@ -247,14 +260,14 @@ def _summed_up(
     plan = Retraining(
         [[met[0].challenger]],
         cost_retrain=max(decay.cost_retrain, 1e-9),
-        cost_error=max(decay.cost_error, 1e-9),
+        cost_error=decay.prices.dearest,
         n_block=n_rows,
     )
     due_since, excess, chance, summed = "", 0.0, 0.0, []
     for block in met:
-        excess += (block.released - block.challenger) * plan.cost_block
+        excess += block.dearer * plan.cost_block
         if not due_since:
-            is_due = plan.step(block.released, block.challenger, block.stderr)
+            is_due = plan.step(block.dearer, 0.0, block.dearer_stderr)
             due_since, chance = (block.name, chance) if is_due else ("", plan.chance)
         summed.append(replace(block, excess=excess))
     recent = met[-_RECENT:]
@@ -270,7 +283,8 @@ def _summed_up(
         chance=chance,
         due_since=due_since,
         price=decay.cost_retrain,
-        error_price=decay.cost_error,
+        error_prices=decay.price_words,
+        is_by_kind=decay.prices.miss != decay.prices.false_alarm,
         cpu_s=cpu_s,
         cost=cpu_s * price / _SECONDS_AN_HOUR,
         currency=decay.currency,

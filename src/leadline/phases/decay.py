@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from leadline.phases.number_format import money, percent
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, note, warning
 from leadline.phases.wording import plural, three_digits
+from leadline.stats.operating.error_prices import ErrorPrices
 
 AGES = 0.9
 """Probability of ageing from which a schedule is advised."""
@@ -25,11 +26,14 @@ class Staleness:
         Error beyond that of a model one block old.
     n_pairs : int or None
         Blocks on which a model of that age met a fresh one; None where nobody counted.
+    added_cost : Bounds or None
+        Money a row beyond what that model's errors cost; None where every error costs alike.
     """
 
     delay: int
     added_error: Bounds
     n_pairs: int | None = None
+    added_cost: Bounds | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,12 +59,14 @@ class Evidence:
     forecast : tuple of Staleness
         By delay, from 2: what age will add to one model trained now, in 80 % of cases.
     p_ages : float
-        Probability that the model ages at all.
+        Probability that the model ages at all: that older ones cost more by their errors.
     retrain_every, flat_low, flat_high : int or None
         Blocks between trainings at least cost, and the range that costs nearly as little;
         None: no need to retrain by schedule.
-    cost_retrain, cost_error : float
-        Money for one retraining, money for one error.
+    cost_retrain : float
+        Money for one retraining.
+    cost_error : float or None
+        Money for any error; None where a miss and a false alarm cost what the problem has.
     cost_miss, cost_false_alarm : float or None
         Money for one error of each kind, as the problem has it; None where it has no two kinds, and
         in entries from before it was kept.
@@ -89,7 +95,7 @@ class Evidence:
     flat_low: int | None = None
     flat_high: int | None = None
     cost_retrain: float
-    cost_error: float
+    cost_error: float | None
     cost_miss: float | None = None
     cost_false_alarm: float | None = None
     n_per_block: float = 0.0
@@ -99,6 +105,18 @@ class Evidence:
     n_left_out: int = 0
     limit_s: float = 0.0
     spent_s: float = 0.0
+
+    @property
+    def prices(self) -> ErrorPrices:
+        """What an error of each kind is counted as."""
+        if self.cost_error is not None:
+            return ErrorPrices.alike(self.cost_error)
+        return ErrorPrices(miss=self.cost_miss or 0.0, false_alarm=self.cost_false_alarm or 0.0)
+
+    @property
+    def price_words(self) -> str:
+        """What an error of each kind is counted as, in words."""
+        return error_price_words(self.prices, self.currency)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,7 +211,8 @@ def _findings(evidence: Evidence) -> list[Finding]:
         note(
             f"A model {plural(last.delay, block)} old makes "
             f"{last.added_error.estimate:+z.4f} more error than one a {block} old "
-            f"({last.added_error.low:+z.4f} to {last.added_error.high:+z.4f})."
+            f"({last.added_error.low:+z.4f} to {last.added_error.high:+z.4f})"
+            + (f", which costs {_dearer(last.added_cost, evidence)}." if last.added_cost else ".")
         )
     ]
     if ahead := _ahead(evidence):
@@ -223,24 +242,49 @@ def _findings(evidence: Evidence) -> list[Finding]:
     return [*findings, _prices(evidence)]
 
 
+def error_price_words(prices: ErrorPrices, currency: str) -> str:
+    """What wrong answers are counted as.
+
+    Examples
+    --------
+    >>> error_price_words(ErrorPrices(miss=30.0, false_alarm=3.0), "EUR")
+    '30.00 EUR for a miss and 3.00 EUR for a false alarm'
+    """
+    if prices.miss == prices.false_alarm:
+        return f"{money(prices.miss, currency)} for any wrong answer"
+    miss, alarm = (money(each, currency) for each in (prices.miss, prices.false_alarm))
+    return f"{miss} for a miss and {alarm} for a false alarm"
+
+
 def _prices(evidence: Evidence) -> Finding:
     """The prices by which it is said when to retrain, beside those of the problem."""
-    retraining, error = (
-        money(each, evidence.currency) for each in (evidence.cost_retrain, evidence.cost_error)
-    )
-    beside, tell = "", note
+    counted = f"{money(evidence.cost_retrain, evidence.currency)} for a retraining"
+    counted = f"Counted are {counted} and {evidence.price_words}"
+    price = evidence.cost_error
     costs = [each for each in (evidence.cost_miss, evidence.cost_false_alarm) if each is not None]
-    if costs and set(costs) != {evidence.cost_error}:
+    if price is None:
+        how = "Change [watch] retrain_cost and the prices under [problem] where that is not so."
+        return note(f"{counted}.", how)
+    beside, tell = "", note
+    if costs and set(costs) != {price}:
         miss, alarm = (money(each, evidence.currency) for each in costs)
         beside = f"; the problem has {miss} for a miss and {alarm} for a false alarm"
-        if not min(costs) <= evidence.cost_error <= max(costs):
+        if not min(costs) <= price <= max(costs):
             # no mix of the two kinds costs that on average
-            beside += f", between which an average lies and {error} does not"
+            said = money(price, evidence.currency)
+            beside += f", between which an average lies and {said} does not"
             tell = warning
     return tell(
-        f"Counted are {retraining} for a retraining and {error} for any wrong answer{beside}.",
-        "Change [watch] retrain_cost and error_cost where that is not so.",
+        f"{counted}{beside}.",
+        "Change [watch] retrain_cost and error_cost where that is not so"
+        + ("; without error_cost those of the problem count." if costs else "."),
     )
+
+
+def _dearer(added: Bounds, evidence: Evidence) -> str:
+    """What age adds to the cost of the errors, with its range."""
+    low, high = (money(1000 * each, evidence.currency) for each in (added.low, added.high))
+    return f"{money(1000 * added.estimate, evidence.currency)} per 1,000 rows ({low} to {high})"
 
 
 def _ahead(evidence: Evidence) -> Staleness | None:

@@ -74,8 +74,11 @@ class WatchSettings:
     ----------
     block : {"day", "week", "month"}
         Time that one look at the stream covers.
-    retrain_cost, error_cost : float >= 0
-        Money for one retraining; for one wrong prediction in service.
+    retrain_cost : float >= 0
+        Money for one retraining.
+    error_cost : float >= 0 or None
+        Money for one wrong answer in service, whatever its kind. None: of a label with two classes
+        what the problem has for a miss and for a false alarm, else 1.
     key : str
         Column that names a row, so that it is known again; empty: by its values.
     labels : int >= 1
@@ -93,7 +96,7 @@ class WatchSettings:
 
     block: Literal["day", "week", "month"] = "week"
     retrain_cost: AtLeast0 = 50.0
-    error_cost: AtLeast0 = 1.0
+    error_cost: AtLeast0 | None = None
     key: str = ""
     labels: Annotated[int, Field(ge=1)] = 50
     tolerance: Annotated[float, Field(ge=0, lt=1)] = 0.0

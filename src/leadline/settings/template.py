@@ -16,6 +16,8 @@ _HEAD = """\
 # take the leading "# " away to set it. Under [problem], that also says you confirm it.
 """
 _UNSET = {"question": "", "target_score": 0.8}
+# in place of a default that is no value
+_SHOWN = {"error_cost": 1.0}
 _TITLES = {
     "problem": "What is predicted for whom, and how good is good enough?",
     "data": "Which files, and how are they read?",
@@ -137,7 +139,7 @@ WORDS = {
     "watch": {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
-        "error_cost": "money for one wrong prediction in service",
+        "error_cost": "money for any wrong answer, in place of the prices under [problem]",
         "key": "column that names a row, so that it is known again; empty: by its values",
         "labels": "rows of a block that a label is asked for",
         "tolerance": "rise of the share wrong that is accepted: 0.02",
@@ -320,7 +322,8 @@ def _key(item: Field[Any], words: str, given: Mapping[str, Any]) -> str:
     words = f"assumed; {words}" if item.name in TO_CONFIRM else words
     if item.default is MISSING:
         return f"{item.name} = {_toml(_UNSET[item.name])}  # {words}"
-    return f"# {item.name} = {_toml(item.default)}  # {words}"
+    shown = _SHOWN[item.name] if item.default is None else item.default
+    return f"# {item.name} = {_toml(shown)}  # {words}"
 
 
 def _toml(value: Any) -> str:

@@ -154,6 +154,19 @@ def test_retraining_saves_the_age_it_spares_less_its_price() -> None:
     assert "every 2 months" in found.rests_on
 
 
+def test_where_kinds_of_errors_have_prices_age_costs_what_was_measured() -> None:
+    alike = ageing(0.0, 0.02)
+    cost = [Bounds(estimate=3 * s, low=1.5 * s, high=6 * s) for s in (0.0, 0.02)]
+    told = zip(alike.staleness, cost, strict=True)
+    staleness = tuple(replace(each, added_cost=own) for each, own in told)
+    apart = replace(alike, cost_error=None, staleness=staleness)
+    assert retraining_saves(None, apart) == retraining_saves(None, alike)
+    wrong = watched(block(100, None, error=Rate(estimate=0.1)))
+    unclear = error_cost(wrong, apart, is_of_release=True)
+    assert unclear.estimate is None
+    assert unclear.rests_on == "The labels of no block in service tell misses and false alarms."
+
+
 def test_a_schedule_that_does_not_pay_is_told() -> None:
     found = retraining_saves(None, ageing(0.0, 0.001, cost_retrain=1_000.0))
     assert found.estimate is not None

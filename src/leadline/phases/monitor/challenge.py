@@ -29,6 +29,9 @@ class ChallengedBlock:
         Share of wrong decisions of each, in the block as a whole.
     stderr : float
         Standard error of the difference, as only some rows are labelled.
+    loss, loss_stderr : float or None
+        The difference with each error weighed by its price, as a share of the dearest, and its
+        standard error; None in entries from before it was kept, when all errors cost alike.
     excess : float
         Money that the released model has cost more up to here, since it was trained.
     n_learnt : int
@@ -48,6 +51,18 @@ class ChallengedBlock:
     n_learnt: int
     cpu_s: float
     key: str = ""
+    loss: float | None = None
+    loss_stderr: float | None = None
+
+    @property
+    def dearer(self) -> float:
+        """Loss a row of the released model beyond the challenger's."""
+        return self.released - self.challenger if self.loss is None else self.loss
+
+    @property
+    def dearer_stderr(self) -> float:
+        """Standard error of `dearer`."""
+        return self.stderr if self.loss_stderr is None else self.loss_stderr
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +107,11 @@ class Challenge:
     price : float
         Money for a retraining.
     error_price : float or None
-        Money for a wrong decision; None in entries from before it was kept.
+        Money for a wrong decision, in entries from before errors were priced by kind.
+    error_prices : str
+        What an error of each kind is counted as, in words; empty in older entries.
+    is_by_kind : bool
+        Whether a miss and a false alarm are counted at prices of their own.
     cpu_s, cost : float
         Seconds of processor of the challenger's fits, and what they cost.
     currency : str
@@ -113,6 +132,8 @@ class Challenge:
     due_since: str = ""
     price: float
     error_price: float | None = None
+    error_prices: str = ""
+    is_by_kind: bool = False
     cpu_s: float
     cost: float
     currency: str
@@ -144,7 +165,9 @@ class Challenge:
             f"{money(abs(self.excess), self.currency)} {more} than its challenger over "
             f"{plural(len(self.blocks), 'block')}"
         )
-        if self.error_price is not None:
+        if self.error_prices:
+            cost += f", at {self.error_prices}"
+        elif self.error_price is not None:
             cost += f", at {money(self.error_price, self.currency)} a wrong answer"
         price = f"a retraining costs {money(self.price, self.currency)}"
         if self.due_since:
@@ -178,7 +201,8 @@ def challenge_findings(
         " Every wrong answer counts alike in that, a miss as a false alarm: it is no answer to "
         f"the alarm, which is of {classes}."
     )
-    said = note(challenge.words + (beside if classes else ""))
+    is_silent = challenge.is_by_kind or not classes
+    said = note(challenge.words + ("" if is_silent else beside))
     if challenge.due_since:
         how = f"{first}Add the labelled rows to [data] files and run the project again."
         said = warning(challenge.words, how)

@@ -119,8 +119,8 @@ def ageing(reader: LineageReader) -> Section:
         return Section(title, sentences=(measured,), unknowns=(unknown,))
     cheapest = (
         f"Retraining at least cost (T*): {_interval(decay)}. One retraining was taken to cost "
-        f"{money(decay.cost_retrain, decay.currency)}, one error "
-        f"{money(decay.cost_error, decay.currency)}, as [watch] in leadline.toml had it."
+        f"{money(decay.cost_retrain, decay.currency)}, and errors {decay.price_words}, as "
+        "leadline.toml had it."
     )
     colon = ":" if decay.retrain_every is None else ""
     holds = f"Expected to hold{colon} {expected_to_hold(reader, decay)}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from leadline.phases.decay import Staleness
 from leadline.phases.number_format import figure, percent
+from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
 from leadline.stats.interval import Estimate
 from leadline.stats.yearly_costs import amount_per_row, saved_errors
@@ -53,7 +54,7 @@ class Ageing:
     p_ages: float = 0.0
     retrain_every: int | None = None
     cost_retrain: float
-    cost_error: float
+    cost_error: float | None
     n_per_block: float = 0.0
     currency: str
 
@@ -114,6 +115,9 @@ def error_cost(
         if cost is not None and not block.is_learnt
     ]
     if not told:
+        is_by_kind = decay is not None and decay.cost_error is None
+        if is_by_kind and any(block.n_labelled and not block.is_learnt for block in recent):
+            return unknown("The labels of no block in service tell misses and false alarms.")
         return unknown("No block in service has labels yet.")
     rows = [block.n_rows for block, _ in told]
     ratio, interval = amount_per_row([cost * block.n_rows for block, cost in told], rows)
@@ -154,10 +158,9 @@ def retraining_saves(monitor: Watched | None, decay: Ageing | None) -> YearlyMon
     price = decay.cost_retrain * n_blocks / period
 
     def saved(added: Sequence[float]) -> float:
-        errors = saved_errors(added, period=period, n_blocks=n_blocks)
-        return errors * n_rows * decay.cost_error - price
+        return saved_errors(added, period=period, n_blocks=n_blocks) * n_rows - price
 
-    bounds = [each.added_error for each in decay.staleness]
+    bounds = [_added_cost(each, decay) for each in decay.staleness]
     amount = Estimate(
         saved([each.low for each in bounds]),
         saved([each.estimate for each in bounds]),
@@ -171,6 +174,14 @@ def retraining_saves(monitor: Watched | None, decay: Ageing | None) -> YearlyMon
         rests_on += "; it costs more than it saves within a year"
     low, high = min(amount.low, amount.estimate), max(amount.high, amount.estimate)
     return YearlyMoney(amount.estimate, low, high, decay.currency, rests_on)
+
+
+def _added_cost(aged: Staleness, decay: Ageing) -> Bounds:
+    """Money a row that age adds."""
+    if aged.added_cost is not None:
+        return aged.added_cost
+    price, added = decay.cost_error or 0.0, aged.added_error
+    return Bounds(estimate=price * added.estimate, low=price * added.low, high=price * added.high)
 
 
 def rows_a_year(monitor: Watched, decay: Ageing | None) -> float:
@@ -194,6 +205,6 @@ def _cost_per_row(block: WatchedBlock, decay: Ageing | None) -> float | None:
         return None
     if block.cost is not None:
         return block.cost.estimate / 1000
-    if block.error is None or decay is None:
+    if block.error is None or decay is None or decay.cost_error is None:
         return None
     return block.error.estimate * decay.cost_error

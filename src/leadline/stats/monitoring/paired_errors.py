@@ -33,8 +33,8 @@ def paired_difference(
 
     Parameters
     ----------
-    wrong, other_wrong : array-like of bool, shape (n_rows,)
-        Which decisions of each model are wrong.
+    wrong, other_wrong : array-like of bool or of float in [0, 1], shape (n_rows,)
+        Which decisions of each model are wrong; or the loss of each, as a share of the largest.
     weights : array-like of float > 0, shape (n_rows,), default=None
         Rows of the block that each labelled row stands for; None: as many each.
 
@@ -70,7 +70,7 @@ def paired_difference(
     gaps = one - other
     n = 1 / float(np.sum(share**2))
     difference = float(share @ gaps)
-    differing = (n * float(share @ np.abs(gaps)) + 1) / (n + 2)
+    differing = (n * float(share @ gaps**2) + 1) / (n + 2)
     variance = (differing - (n * difference / (n + 2)) ** 2) / (n + 2)
     return PairedDifference(difference, float(np.sqrt(variance)))
 
