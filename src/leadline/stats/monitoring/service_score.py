@@ -1,0 +1,147 @@
+"""Score in service: a project's own metric, from the labelled rows of the blocks of late."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from leadline.stats.arrays import Floats, Ints, check_share
+from leadline.stats.interval import Estimate
+from leadline.stats.metric.all_metrics import metric_of
+from leadline.stats.metric.entry import ClassProbabilities, Labels, Metric, Task
+from leadline.stats.metric.score_interval import score_interval
+
+_N_DRAWS = 200
+# a score of rows that stand for several each is that of so many rows, each for one
+_FEWEST_ROWS, _ROWS_A_LABEL, _MOST_ROWS = 2_000, 5, 20_000
+_FEWEST_LABELS = 20
+# of each class
+_FEWEST_OF_CLASS = 10
+_FEWEST_BLOCKS = 3
+
+
+def service_score(
+    scoring: str,
+    y: Labels,
+    response: Labels | ClassProbabilities,
+    weights: Floats,
+    blocks: Ints,
+    *,
+    rng: np.random.Generator,
+    confidence_level: float = 0.95,
+) -> Estimate[float] | None:
+    """Estimate what a model scores on all rows, from labelled ones that stand for several each.
+
+    The interval is that of `leadline.stats.metric.score_interval`, for more rows of the same kind.
+    Its standard error comes from drawing rows anew within blocks, or, where blocks differ by more,
+    from leaving out one block at a time [1]_.
+
+    Parameters
+    ----------
+    scoring : str
+        Name of a metric.
+    y : ndarray of shape (n_labels,)
+        Labels.
+    response : ndarray of shape (n_labels,) or ClassProbabilities
+        What the metric asks of a model, on the same rows.
+    weights : ndarray of float > 0, shape (n_labels,)
+        Rows that each stands for.
+    blocks : ndarray of int, shape (n_labels,)
+        Block of each.
+    rng : Generator
+        Source of chance.
+    confidence_level : float in (0, 1), default=0.95
+        Of the interval.
+
+    Returns
+    -------
+    Estimate of float or None
+        None below three blocks, twenty labels, or ten of a class, and where the score is not
+        defined or as good as can be, which leaves no measure of its spread.
+
+    References
+    ----------
+    .. [1] B. Efron, R. J. Tibshirani (1993), An introduction to the bootstrap, sections 8.3 and
+       11.5. Chapman & Hall.
+    """
+    check_share(confidence_level, "confidence_level")
+    metric = metric_of(scoring)
+    if np.unique(blocks).size < _FEWEST_BLOCKS or not _is_enough(metric, y):
+        return None
+    score = _score(metric, y, response, weights, np.arange(y.size))
+    if not np.isfinite(score):
+        return None
+    stderr = max(
+        _drawn_anew(metric, y, response, weights, blocks, rng),
+        _left_out(metric, y, response, weights, blocks),
+    )
+    if not stderr > 0:
+        return None
+    found = score_interval(scoring, score, stderr, confidence_level=confidence_level)
+    return Estimate(found.low, score, found.high)
+
+
+def _is_enough(metric: Metric, y: Labels) -> bool:
+    """Whether there are labels enough, and enough of each class."""
+    if y.size < _FEWEST_LABELS:
+        return False
+    if Task.REGRESSION in metric.tasks:
+        return True
+    counts = np.unique(y, return_counts=True)[1]
+    return bool(counts.size > 1 and counts.min() >= _FEWEST_OF_CLASS)
+
+
+def _score(
+    metric: Metric,
+    y: Labels,
+    response: Labels | ClassProbabilities,
+    weights: Floats,
+    rows: Ints,
+) -> float:
+    """The metric on as many rows as the labelled ones stand for, or as many as tell it."""
+    reached = np.cumsum(weights[rows])
+    n = int(np.clip(_ROWS_A_LABEL * rows.size, _FEWEST_ROWS, _MOST_ROWS))
+    places = (np.arange(n) + 0.5) / n * reached[-1]
+    shown = rows[np.minimum(np.searchsorted(reached, places), rows.size - 1)]
+    return metric.compute(y[shown], response[shown])
+
+
+def _drawn_anew(
+    metric: Metric,
+    y: Labels,
+    response: Labels | ClassProbabilities,
+    weights: Floats,
+    blocks: Ints,
+    rng: np.random.Generator,
+) -> float:
+    """Standard error by rows drawn anew within their blocks."""
+    own = [np.flatnonzero(blocks == block) for block in np.unique(blocks)]
+    drawn = [
+        _score(
+            metric,
+            y,
+            response,
+            weights,
+            np.concatenate([rng.choice(each, each.size) for each in own]),
+        )
+        for _ in range(_N_DRAWS)
+    ]
+    known = np.array(drawn)[np.isfinite(drawn)]
+    return float(known.std(ddof=1)) if known.size > _N_DRAWS // 2 else np.inf
+
+
+def _left_out(
+    metric: Metric,
+    y: Labels,
+    response: Labels | ClassProbabilities,
+    weights: Floats,
+    blocks: Ints,
+) -> float:
+    """Standard error by leaving out one block at a time."""
+    names = np.unique(blocks)
+    scores = np.array(
+        [_score(metric, y, response, weights, np.flatnonzero(blocks != name)) for name in names]
+    )
+    known = scores[np.isfinite(scores)]
+    if known.size < _FEWEST_BLOCKS:
+        return 0.0
+    return float(np.sqrt((known.size - 1) * known.var()))

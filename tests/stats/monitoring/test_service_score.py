@@ -1,0 +1,86 @@
+"""A score in service: what it must be where all is known, and where nothing can be said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from leadline.stats.metric import ClassProbabilities, metric_of
+from leadline.stats.monitoring.service_score import service_score
+
+RNG = np.random.default_rng(0)
+Y = (RNG.random(300) < 0.3).astype(np.int64)
+SCORES = RNG.normal(0, 1, 300) + Y
+ONE = np.ones(300)
+BLOCKS = np.arange(300) % 3
+
+
+def scored(
+    scoring: str,
+    y: np.ndarray,
+    response: np.ndarray | ClassProbabilities,
+    *,
+    weights: np.ndarray | None = None,
+    blocks: np.ndarray | None = None,
+) -> tuple[float, float, float]:
+    """Score rows that stand for one each, in three blocks, unless given otherwise."""
+    weights = np.ones(y.size) if weights is None else weights
+    blocks = np.arange(y.size) % 3 if blocks is None else blocks
+    found = service_score(scoring, y, response, weights, blocks, rng=np.random.default_rng(0))
+    assert found is not None
+    return found.low, found.estimate, found.high
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", "average_precision"])
+def test_rows_that_stand_for_one_each_score_as_they_are(scoring: str) -> None:
+    low, score, high = scored(scoring, Y, SCORES)
+    # 300 rows are shown as 2,000, nearly seven times each
+    assert score == pytest.approx(metric_of(scoring).compute(Y, SCORES), abs=0.01)
+    assert low < score < high
+
+
+def test_numbers_and_probabilities_are_scored_as_well() -> None:
+    truth = RNG.normal(0, 2, 400)
+    low, found, high = scored("root_mean_squared_error", truth, truth + RNG.normal(0, 1, 400))
+    assert low < 1 < high
+    assert found == pytest.approx(1, abs=0.15)
+    shares = ClassProbabilities(np.array([0, 1]), np.column_stack([1 - 0.3 * ONE, 0.3 * ONE]))
+    assert scored("log_loss", Y, shares)[1] == pytest.approx(
+        metric_of("log_loss").compute(Y, shares), abs=0.02
+    )
+
+
+def test_a_row_counts_as_the_rows_that_it_stands_for() -> None:
+    """Labels are asked for where the model is in doubt: counted alike, they make it look worse."""
+    said = np.tile([1, 0, 1, 0], 100)
+    y = np.tile([1, 0, 0, 1], 100)
+    weights = np.tile([9.0, 9.0, 1.0, 1.0], 100)
+    _, score, _ = scored("balanced_accuracy", y, said, weights=weights)
+    assert score == pytest.approx(0.9)
+    assert scored("balanced_accuracy", y, said)[1] == pytest.approx(0.5)
+
+
+def test_blocks_that_differ_widen_the_interval() -> None:
+    truth = RNG.normal(0, 1, 300)
+    off = RNG.normal(0, 1, 300)
+    apart = np.where(BLOCKS == 0, 4.0, 1.0) * off
+    sorted_out = scored("mean_absolute_error", truth, truth + apart)
+    mixed = scored("mean_absolute_error", truth, truth + apart, blocks=np.arange(300) // 100)
+    assert sorted_out[1] == pytest.approx(mixed[1])
+    assert sorted_out[2] - sorted_out[0] > 2 * (mixed[2] - mixed[0])
+
+
+@pytest.mark.parametrize(
+    ("y", "blocks"),
+    [
+        (Y[:19], BLOCKS[:19]),
+        (np.zeros(300, dtype=np.int64), BLOCKS),
+        (np.arange(300) // 291, BLOCKS),
+        (Y, np.arange(300) % 2),
+    ],
+    ids=["few labels", "one class", "nine of a class", "two blocks"],
+)
+def test_what_too_little_is_known_of_is_not_said(y: np.ndarray, blocks: np.ndarray) -> None:
+    scores, weights = SCORES[: y.size], ONE[: y.size]
+    rng = np.random.default_rng(0)
+    assert service_score("roc_auc", y, scores, weights, blocks, rng=rng) is None
