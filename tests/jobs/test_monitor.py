@@ -252,7 +252,7 @@ def test_a_challenger_that_fails_is_a_note(
     def fail(*_: object) -> None:
         raise RuntimeError("singular matrix")
 
-    monkeypatch.setattr("leadline.jobs.monitor.challenge_of", fail)
+    monkeypatch.setattr("leadline.jobs.monitor.monitor.challenge_of", fail)
     verdict = monitor(released_folder)
     assert verdict.challenge is None
     assert verdict.answer is Answer.GO
@@ -273,9 +273,21 @@ def test_a_reference_too_short_says_what_was_measured(released_folder: Path) -> 
     assert "Whether that is a rise cannot be said" in verdict.summary
     for block in verdict.blocks:
         assert block.error is not None
-        assert block.error.low < (block.n_wrong or 0) / block.n_labelled < block.error.high
+        # labelled whole, so known exactly, with nothing to hold it against
+        wrong = (block.n_wrong or 0) / block.n_rows
+        assert (block.error.low, block.error.high) == (wrong, wrong)
+        assert block.precision is not None
+        assert block.recall is not None
+        assert block.recall.low == block.recall.high
+        flagged = (block.alert_share or 0) * block.n_rows
+        hits = block.precision.estimate * flagged
+        positives = hits / block.recall.estimate
+        assert flagged + positives - 2 * hits == pytest.approx(block.n_wrong)
+        assert block.cost is not None
         assert block.evidence is None
     assert verdict.self_test is None
+    assert "Over the last 2 blocks with 224 labels: recall " in verdict.summary
+    assert not any(rate.is_watched for rate in verdict.rates)
 
 
 def close_alarm(folder: Path) -> None:

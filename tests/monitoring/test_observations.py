@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -212,11 +213,19 @@ def test_rows_without_a_time_are_refused_by_line_and_nothing_is_kept(
 
 
 def test_rows_that_are_dated_ahead_of_today_are_told(released_folder: Path) -> None:
-    far = pl.when(pl.int_range(28) < 3).then(pl.date(2999, 1, 1)).otherwise("joined")
+    later = datetime.now(UTC).date() + timedelta(days=300)
+    far = pl.when(pl.int_range(28) < 3).then(pl.lit(later)).otherwise("joined")
     told = observe(released_folder, week().with_columns(joined=far))
-    assert any("3 rows are dated ahead of today ('joined', the last 2999-01-01)" in words
+    assert any(f"3 rows are dated ahead of today ('joined', the last {later})" in words
                for words in told.notes)  # fmt: skip
     assert not any("ahead of today" in words for words in observe(released_folder, week()).notes)
+
+
+def test_a_date_that_stands_for_none_is_refused_and_nothing_is_kept(released_folder: Path) -> None:
+    far = pl.when(pl.int_range(28) < 3).then(pl.date(9999, 12, 31)).otherwise("joined")
+    with pytest.raises(DataError, match=r"3 rows have no 'joined' but a stand-in \(9999-12-31\)"):
+        observe(released_folder, week().with_columns(joined=far))
+    assert kept(released_folder) == {}
 
 
 def test_a_label_that_is_no_class_is_refused_and_nothing_is_kept(released_folder: Path) -> None:

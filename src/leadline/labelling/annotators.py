@@ -150,7 +150,7 @@ def ceiling(votes: Sequence[Vote], positive: str) -> Bounds | None:
     if n_votes.size < _FEWEST_REPEATED:
         return None
     found = agreement_ceiling(n_yes, n_votes)
-    return Bounds(estimate=found.estimate, low=found.low, high=found.high)
+    return Bounds.of(found)
 
 
 def yes_counts(votes: Sequence[Vote], positive: str) -> tuple[Ints, Ints]:

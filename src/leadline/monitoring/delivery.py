@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,8 @@ from leadline.reading.table import Table
 from leadline.snapshot import class_texts
 
 _MOST_NAMED = 5
+# ahead of today: a later date, as 9999-12-31, stands for none
+_FARTHEST = timedelta(days=3653)
 _LABEL_TYPES = {
     Task.BINARY: pl.Int64(),
     Task.MULTICLASS: pl.String(),
@@ -128,8 +131,8 @@ class Delivery:
         given = given.filter(pl.col(TRUTH).is_not_null())
         return given.unique(KEY, keep="last", maintain_order=True)
 
-    def require_times(self, column: str, rows: np.ndarray) -> None:
-        """Refuse rows without a time: they belong to no block.
+    def require_times(self, column: str, rows: np.ndarray, now: datetime) -> None:
+        """Refuse rows without a time, or with a date that stands for none: they have no block.
 
         Parameters
         ----------
@@ -137,17 +140,28 @@ class Delivery:
             That dates rows.
         rows : ndarray of int
             Those that are to be kept.
+        now : datetime
+            Without an offset, in UTC.
 
         Raises
         ------
         DataError
             With the place of the first.
         """
-        lacks = rows[self.table.frame[column].is_null().to_numpy()[rows]]
-        if lacks.size:
+        times = self.table.frame[column]
+        is_far = np.zeros(times.len(), dtype=bool)
+        if times.dtype.is_temporal():
+            is_later = times.cast(pl.Datetime("us")) > now + _FARTHEST
+            is_far = is_later.fill_null(value=False).to_numpy()
+        for is_lacking, said in ((times.is_null().to_numpy(), ""), (is_far, " but a stand-in")):
+            lacks = rows[is_lacking[rows]]
+            if not lacks.size:
+                continue
             have = "row has" if lacks.size == 1 else "rows have"
+            such = f"{said} ({times[int(lacks[0])]:%Y-%m-%d})" if said else ""
             raise DataError(
-                f"{lacks.size:,} {have} no {column!r}, first {self.table.place(int(lacks[0]))}. "
+                f"{lacks.size:,} {have} no {column!r}{such}, first "
+                f"{self.table.place(int(lacks[0]))}. "
                 "Nothing of the file was kept.",
                 "Each row must say when it was, or it belongs to no block.",
                 "Fill in the times, or leave those rows out; totals at the end: --footer-rows N.",

@@ -228,9 +228,9 @@ def _keep_rows(
         is_new &= home == ""
         names = np.where(home == "", names, home).astype(str)
     if watched.data.day_column in delivery.table.frame.columns:
-        delivery.require_times(watched.data.day_column, np.flatnonzero(is_new))
-        times, now = delivery.table.frame[watched.data.day_column], datetime.now(UTC)
-        if ahead := ahead_words(times, now.replace(tzinfo=None)):
+        now = datetime.now(UTC).replace(tzinfo=None)
+        delivery.require_times(watched.data.day_column, np.flatnonzero(is_new), now)
+        if ahead := ahead_words(delivery.table.frame[watched.data.day_column], now):
             notes.append(f"{delivery.file}: {ahead}")
     count = _Count()
     for name in sorted(set(names[taken].tolist())):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,7 @@ from leadline.serving.releases.models import load_model, trusted_types
 from leadline.settings.service_sections import WatchSettings
 from leadline.stats.monitoring.error_kinds import ErrorKinds
 from leadline.stats.monitoring.error_monitor import Monitor
+from leadline.stats.monitoring.predicted_error import PredictedError
 from leadline.stats.monitoring.watched_rates import RATES
 from leadline.workspace import Workspace
 
@@ -188,6 +190,13 @@ class ReferenceBlocks:
             run_length=run_length(watch),
             rng=rng,
             rates=self.rates,
+        )
+
+    @cached_property
+    def predicted(self) -> PredictedError:
+        """Predicted error of a row by its score, however few blocks there are."""
+        return (
+            PredictedError.of(self.blocks) if self.blocks else PredictedError.constant(self.error)
         )
 
     @property

@@ -339,6 +339,13 @@ def test_weeks_without_a_row_are_told(block: str, names: tuple[str, str], gone: 
     assert not any("No row has come" in what for what in old)
 
 
+def test_a_date_that_stands_for_none_is_no_gap() -> None:
+    blocks = [replace(GOOD, name=name) for name in ("2025-01-06", "9999-12-27")]
+    said = warnings(verdict(*blocks, block="week"))
+    assert not any("No row has come" in what for what in said)
+    assert any(what.startswith("2025-01-06 and 9999-12-27 lie 7,974 years") for what in said)
+
+
 def test_a_week_of_far_fewer_rows_than_others_is_told() -> None:
     names = ("2025-01-06", "2025-01-13", "2025-01-20", "2025-01-27")
     sizes = (310, 2, 310, 3)  # the first and the last may be cut short

@@ -100,7 +100,9 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
     told = f"In {newest.name} {rate_words(evidence, newest)}"
     if evidence.n_reference_blocks < FEWEST_REFERENCE:
         why = f"the reference has {plural(evidence.n_reference_blocks, 'block')}"
-        return Answer.UNCLEAR, f"{told}. Whether that is a rise cannot be said: {why}."
+        return Answer.UNCLEAR, (
+            f"{told}. Whether that is a rise cannot be said: {why}.{_recent(evidence)}"
+        )
     check = target_check(evidence)
     if check is not None and check.state is TargetState.MISSED:
         return Answer.UNCLEAR, f"No alarm, but the target is missed. {check.words}"

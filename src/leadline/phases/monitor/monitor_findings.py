@@ -25,6 +25,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
 # days until the next block has begun
 _STEPS = {"week": 7, "month": 31}
+# without a row, and one of the two blocks is dated by mistake
+_LONGEST = timedelta(days=3653)
 # less than a fifth of the rows that a block has as a rule, which four blocks tell
 _FEW, _FEWEST_USUAL = 5, 4
 # an interval that is narrower has no width
@@ -179,9 +181,12 @@ def _missing(evidence: Evidence) -> list[Finding]:
     if evidence.block not in _STEPS:
         return []
     dated = [block for block in evidence.blocks if _DAY.fullmatch(block.name)]
-    found = []
+    found, odd = [], []
     for before, after in pairwise(dated):
         start = date.fromisoformat(before.name)
+        if date.fromisoformat(after.name) - start > _LONGEST:
+            odd.append(_apart(before, after))
+            continue
         wanted = after.name if after.is_newest else before.name
         while (start := _next_start(start, evidence.block)).isoformat() < wanted:
             found.append(start.isoformat())
@@ -190,7 +195,17 @@ def _missing(evidence: Evidence) -> list[Finding]:
         "Hand them over, if there are any: rows that fail to come may be others than those that do."
     )
     none = f"No row has come of {plural(len(found), evidence.block)} in between: {shown}."
-    return [*([warning(none, how)] if found else []), *_thin(dated, how)]
+    return [*odd, *([warning(none, how)] if found else []), *_thin(dated, how)]
+
+
+def _apart(before: Block, after: Block) -> Finding:
+    """Blocks so far apart that one has dates which stand for none, as 9999-12-31 does."""
+    years = int(after.name[:4]) - int(before.name[:4])
+    return warning(
+        f"{before.name} and {after.name} lie {years:,} years apart: the dates of one stand for "
+        "none, it seems.",
+        "Hand rows over with the dates at which they came.",
+    )
 
 
 def _thin(dated: list[Block], how: str) -> list[Finding]:

@@ -44,6 +44,11 @@ class PredictedError:
         columns = blank.columns(scores, said)
         return cls(_logistic(columns, (said != truth).astype(float)), low, high)
 
+    @classmethod
+    def constant(cls, share: float) -> PredictedError:
+        """The same of every row: where nothing is known but the share of errors, in [0, 1]."""
+        return cls(np.array([logit(np.clip(share, 0.002, 0.998)), 0.0, 0.0, 0.0]), 0.0, 1.0)
+
     def columns(self, scores: Floats, said: Floats) -> Floats:
         """What the regression sees of each row, shape (n, 4)."""
         shares = np.clip((scores - self.low) / max(self.high - self.low, _EDGE), _EDGE, 1 - _EDGE)

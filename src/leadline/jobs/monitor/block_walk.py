@@ -1,0 +1,191 @@
+"""Walk of the monitor through the blocks, in order of time: alarms raised, closed and left open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from leadline.jobs.monitor.measured_block import BlockMeasures, counted_block
+from leadline.monitoring.block_counts import counts_of
+from leadline.monitoring.block_rows import answered_rows, blind_rows, without_learnt
+from leadline.monitoring.label_requests import LabelRequests
+from leadline.monitoring.page_labels import KnownRows, known_rows
+from leadline.monitoring.reference_blocks import MonitoredRows
+from leadline.phases.monitor import Alarm, AlarmStep, Block
+from leadline.phases.release import Release
+from leadline.phases.scoring import Task
+from leadline.record import AlarmAct, AlarmEvent
+
+if TYPE_CHECKING:
+    from leadline.jobs import Report
+    from leadline.record import Observation
+    from leadline.workspace import Workspace
+
+# rows to ask for on the page where it cannot be told of others
+_FEWEST_SPARE = 5
+
+
+@dataclass
+class BlockWalk:
+    """The monitor on its way through the blocks.
+
+    Attributes
+    ----------
+    workspace : Workspace
+        Of the project.
+    release : Release
+        That is judged.
+    measures : BlockMeasures
+        What measures a block.
+    requests : LabelRequests
+        Which rows want a label.
+    blocks : list of Block
+        That were looked at.
+    alarms : list of Alarm
+        That were raised there.
+    told : list of MonitoredRows
+        Of a binary label: blocks since the last alarm whose labels tell of all rates.
+    asked : list of DataFrame
+        Rows that want a label, and spare ones.
+    """
+
+    workspace: Workspace
+    release: Release
+    measures: BlockMeasures
+    requests: LabelRequests
+    blocks: list[Block] = field(default_factory=list)
+    alarms: list[Alarm] = field(default_factory=list)
+    told: list[MonitoredRows] = field(default_factory=list)
+    asked: list[pl.DataFrame] = field(default_factory=list)
+    _raised: Block | None = None
+
+    def through(
+        self, observations: Sequence[Observation], events: Sequence[AlarmEvent], report: Report
+    ) -> None:
+        """Take in every block, and begin anew after the last one of each alarm that was closed.
+
+        Parameters
+        ----------
+        observations : sequence of Observation
+            In order of time, at least one.
+        events : sequence of AlarmEvent
+            Of the release.
+        report : Report
+            Receives progress.
+        """
+        names = [seen.block for seen in observations]
+        delivered = max(_delivered(seen) for seen in observations)
+        lives = _lives(events)
+        ends = [
+            (names.index(life[-1].through), life)
+            for life in lives
+            if life and life[-1].act is AlarmAct.CLOSED and life[-1].through in names
+        ]
+        last = max((end for end, _ in ends), default=-1)
+        for place, seen in enumerate(observations):
+            report(f"looking at {seen.block}", place / len(observations))
+            block = self._looked_at(seen, is_closed=place <= last)
+            if not block.is_counted_only:
+                block = replace(block, is_newest=_delivered(seen) == delivered)
+            self.blocks.append(block)
+            for end, life in ends:
+                if end == place:
+                    self._close(life)
+        # no more blocks: an alarm that was raised is open
+        if self._raised is not None:
+            self.alarms.append(_alarm(self._raised.name, self._raised, lives[-1], is_open=True))
+
+    def _looked_at(self, seen: Observation, *, is_closed: bool) -> Block:
+        """A block, with its rows asked for and its alarm raised."""
+        known = known_rows(self.workspace, seen)
+        if known is None:
+            return replace(counted_block(seen, self.measures.problem), is_closed=is_closed)
+        rows = answered_rows(without_learnt(known.rows, seen.payload), self.release.confidence)
+        block, is_beyond = self._measured(seen, rows, known)
+        is_alarm = is_beyond and self._raised is None
+        n_wanted = 0 if is_closed else block.n_wanted
+        block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
+        if n_wanted:
+            self._ask_for(rows, known.unsure, block)
+        if is_alarm:
+            self._raised = block
+        return block
+
+    def _measured(
+        self, seen: Observation, rows: pl.DataFrame, known: KnownRows
+    ) -> tuple[Block, bool]:
+        """A block by its rows that count, and whether the evidence is beyond the run length."""
+        problem = self.measures.problem
+        counts = counts_of(
+            rows if rows.height else known.rows, problem.task, self.release.tolerance
+        )
+        block = replace(
+            counted_block(seen, problem),
+            is_counted_only=False,
+            error=None,
+            alert_share=counts["alert_share"],
+            mean_score=counts["mean_score"],
+        )
+        if not rows.height:
+            return replace(block, n_labelled=0, n_wrong=0, off_by=None), False
+        told = self.measures.reference.rows(rows)
+        block = replace(
+            block,
+            n_labelled=told.rows.size,
+            n_wrong=told.n_wrong,
+            n_wanted=self.requests.n_wanted(rows, seen.block, known.unsure),
+            n_differ=known.n_differ,
+            off_by=counts.get("off_by"),
+        )
+        block, is_beyond = self.measures.measured(block, told)
+        if problem.task is Task.BINARY and told.rows.size and not block.untold:
+            self.told.append(told)
+        return block, is_beyond
+
+    def _ask_for(self, rows: pl.DataFrame, unsure: frozenset[str], block: Block) -> None:
+        """Choose rows of a block for the page, in an order that tells nothing, and spare ones."""
+        n_spare = max(_FEWEST_SPARE, block.n_wanted // 2)
+        chosen = self.requests.rows_to_ask(rows, block.name, unsure=unsure, n_spare=n_spare)
+        np.random.default_rng(0).shuffle(chosen[: block.n_wanted])
+        self.asked.append(blind_rows(rows[chosen], block.name))
+
+    def _close(self, life: Sequence[AlarmEvent]) -> None:
+        """An alarm was closed here: the search for a rise begins anew."""
+        self.alarms.append(_alarm(life[-1].block, self._raised, life, is_open=False))
+        self._raised = None
+        self.told = []
+        if self.measures.monitor is not None:
+            self.measures.monitor.restart()
+
+
+def _delivered(seen: Observation) -> str:
+    """When a block was handed over; empty where that was not kept."""
+    return str(seen.payload.get("delivered", ""))
+
+
+def _lives(events: Sequence[AlarmEvent]) -> list[list[AlarmEvent]]:
+    """Events alarm by alarm: a closing ends one; the last may be open, or not be there yet."""
+    lives: list[list[AlarmEvent]] = [[]]
+    for event in events:
+        lives[-1].append(event)
+        if event.act is AlarmAct.CLOSED:
+            lives.append([])
+    return lives
+
+
+def _alarm(block: str, raised: Block | None, life: Sequence[AlarmEvent], *, is_open: bool) -> Alarm:
+    steps = tuple(
+        AlarmStep(
+            act=event.act.value,
+            person=event.person,
+            why=event.why,
+            at="" if event.at is None else event.at.isoformat(timespec="seconds"),
+        )
+        for event in life
+    )
+    evidence, worse = (None, ()) if raised is None else (raised.evidence, raised.worse)
+    return Alarm(block=block, evidence=evidence, is_open=is_open, worse=worse, steps=steps)

@@ -1,0 +1,152 @@
+"""One block of the monitor: what its labels tell, with a reference to hold it against or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from leadline.monitoring.reference_blocks import MonitoredRows, ReferenceBlocks
+from leadline.phases.monitor import FEWEST_LABELS, PRECISION, RECALL, Block
+from leadline.phases.monitor.input_shift import Shift
+from leadline.phases.problem import Problem
+from leadline.phases.scoring import Task
+from leadline.phases.verdict import Bounds
+from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.monitoring.error_kinds import ErrorKinds, error_kinds
+from leadline.stats.monitoring.error_monitor import Monitor as ErrorMonitor
+from leadline.stats.monitoring.watched_rates import untold, withheld
+
+if TYPE_CHECKING:
+    from leadline.record import Observation
+
+LEVEL = 0.95
+"""Of all intervals of the monitor."""
+# more is certain enough, and no number to read
+_MOST_EVIDENCE = 1e6
+
+
+@dataclass(frozen=True)
+class BlockMeasures:
+    """What measures a block.
+
+    Attributes
+    ----------
+    problem : Problem
+        That the release answers.
+    reference : ReferenceBlocks
+        Of the release.
+    monitor : leadline.stats.monitoring.error_monitor.Monitor or None
+        None where the reference has too few blocks to tell a rise.
+    """
+
+    problem: Problem
+    reference: ReferenceBlocks
+    monitor: ErrorMonitor | None
+
+    def measured(self, block: Block, told: MonitoredRows) -> tuple[Block, bool]:
+        """A block with its rates, and whether the evidence is beyond the run length.
+
+        Parameters
+        ----------
+        block : Block
+            As it was counted.
+        told : MonitoredRows
+            Its rows that count.
+        """
+        block, is_beyond = self._of_all(block, told)
+        if self.problem.task is not Task.BINARY or not told.rows.size:
+            return block, is_beyond
+        block = replace(block, untold=withheld(told.said, told.rows))
+        if told.rows.size < FEWEST_LABELS:
+            return block, is_beyond
+        return self._of_both_kinds(block, told), is_beyond
+
+    def kinds(self, every: Sequence[MonitoredRows]) -> ErrorKinds | None:
+        """Misses and false alarms of blocks together; None without a block."""
+        if not every:
+            return None
+        starts = np.cumsum([0, *(told.said.size for told in every)])
+        rows = [told.rows + start for told, start in zip(every, starts, strict=False)]
+        parts = ([getattr(told, part) for told in every] for part in ("scores", "said", "truth"))
+        scores, said, truth = (np.concatenate(part) for part in parts)
+        return error_kinds(
+            self.reference.predicted(scores, said),
+            said,
+            np.concatenate(rows),
+            truth,
+            cost_miss=self.problem.cost_miss,
+            cost_false_alarm=self.problem.cost_false_alarm,
+            rng=np.random.default_rng(0),
+            confidence_level=LEVEL,
+        )
+
+    def _of_all(self, block: Block, told: MonitoredRows) -> tuple[Block, bool]:
+        """A block with its share wrong, and the evidence of a rise where there can be one."""
+        if self.monitor is None:
+            return replace(
+                block, error=_share_wrong(told.n_wrong, told.rows.size, told.said.size)
+            ), False
+        state = self.monitor.update(told.scores, told.said, told.rows, told.truth)
+        known = Bounds.of(state.error) if told.rows.size else None
+        evidence = min(state.evidence, _MOST_EVIDENCE)
+        return replace(block, error=known, evidence=evidence, worse=state.worse), state.alarm
+
+    def _of_both_kinds(self, block: Block, told: MonitoredRows) -> Block:
+        """A block of a binary label with its precision, recall and cost, as far as labels tell."""
+        kinds = self.kinds([told])
+        assert kinds is not None
+        lacking = untold(told.said, told.rows)
+        return replace(
+            block,
+            precision=None if PRECISION in lacking else _bounds(kinds.precision),
+            recall=None if RECALL in lacking else _bounds(kinds.recall),
+            cost=None if block.untold else _bounds(kinds.cost_per_1000),
+        )
+
+
+def counted_block(seen: Observation, problem: Problem) -> Block:
+    """A block by what was counted when it was observed."""
+    payload = seen.payload
+    n_labelled = int(payload["n_labelled"])
+    n_wrong = int(payload["n_wrong"]) if "n_wrong" in payload else None
+    if n_wrong is None and problem.task is Task.BINARY:
+        n_wrong = int(payload["n_missed"]) + int(payload["n_false_alarms"])
+    return Block(
+        name=seen.block,
+        n_rows=seen.n_rows,
+        alert_share=payload["alert_share"],
+        mean_score=float(payload["mean_score"]),
+        share_abstained=payload.get("share_abstained"),
+        n_labelled=n_labelled,
+        n_wrong=n_wrong,
+        error=_share_wrong(n_wrong or 0, n_labelled, seen.n_rows),
+        off_by=payload.get("off_by"),
+        shifts=tuple(Shift(**shift) for shift in payload["shifts"]),
+        n_learnt=payload.get("n_learnt"),
+        is_learnt=payload.get("is_learnt", False),
+    )
+
+
+def _share_wrong(n_wrong: int, n_labelled: int, n_rows: int) -> Bounds | None:
+    """Share of a block's rows that are wrong, by a fair sample of labels; exact where all have one.
+
+    Wilson's interval, at as many labels as tell as much of an endless block.
+    """
+    if not n_labelled:
+        return None
+    share = n_wrong / n_labelled
+    n_open = n_rows - n_labelled
+    if not n_open:
+        return Bounds(estimate=share, low=share, high=share)
+    n_worth = n_labelled * (n_rows - 1) / n_open
+    found = wilson_interval(share * n_worth, n_worth, confidence_level=LEVEL)
+    # what labels say of their own rows stays true
+    low, high = max(found.low, n_wrong / n_rows), min(found.high, (n_wrong + n_open) / n_rows)
+    return Bounds.of(Estimate(min(low, share), share, max(high, share)))
+
+
+def _bounds(found: Estimate[float] | None) -> Bounds | None:
+    return None if found is None else Bounds.of(found)

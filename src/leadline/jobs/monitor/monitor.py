@@ -1,0 +1,151 @@
+"""Monitor job: blocks of new data compared with the reference, the test set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from leadline.errors import LeadlineError, NotReadyError
+from leadline.jobs.monitor.block_walk import BlockWalk
+from leadline.jobs.monitor.measured_block import LEVEL, BlockMeasures
+from leadline.monitoring.challenger import challenge_of
+from leadline.monitoring.label_requests import LabelRequests
+from leadline.monitoring.reference_blocks import (
+    ReferenceBlocks,
+    ReferenceSources,
+    run_length,
+)
+from leadline.monitoring.release_in_service import in_service
+from leadline.phases import monitor as phase
+from leadline.phases.decay import Decay
+from leadline.phases.monitor import Block, Monitor, SelfTest, Target
+from leadline.phases.monitor.challenge import Challenge
+from leadline.phases.problem import Problem
+from leadline.phases.release import Release
+from leadline.phases.scoring import Task, scoring_of
+from leadline.phases.tuning import Tuning
+from leadline.snapshot import to_parquet
+from leadline.stats.monitoring.self_test import run_false_alarms
+
+if TYPE_CHECKING:
+    from leadline.jobs import Report
+    from leadline.record import Reading
+    from leadline.settings.service_sections import WatchSettings
+    from leadline.workspace import Workspace
+
+# blocks of late that recall and precision are told over
+_RECENT = 8
+_FEWEST_SELF_TEST = 6
+
+
+def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
+    """Compare every observed block with the reference."""
+    decay = reading.of(Decay)
+    *_, newest = (reading.number(row) for row in ("problem", "data", "tuning", "release"))
+    # the newest release may wait, or was rolled back from: what answers is what is judged
+    entry = in_service(workspace.record) or workspace.record.entry(newest)
+    release = entry.verdict_as(Release)
+    sources = ReferenceSources.of(workspace, entry.on)
+    problem = sources.problem
+    observations = workspace.record.observations.of(release.release_id)
+    if not observations:
+        raise NotReadyError(
+            f"Release {release.release_id} has not seen new data yet.",
+            "Blocks of new rows are needed.",
+            "Run 'leadline watch FILE' with rows that came in since.",
+        )
+    report("scoring the reference", 0.0)
+    reference = ReferenceBlocks.of(workspace, release, sources)
+    watch = workspace.settings.watch
+    monitor = reference.monitor(watch, np.random.default_rng(0))
+    measures = BlockMeasures(problem, reference, monitor)
+    requests = LabelRequests(reference, watch, release.release_id)
+    walk = BlockWalk(workspace, release, measures, requests)
+    walk.through(observations, workspace.record.alarm_events.of(release.release_id), report)
+    challenge, failed = _challenged(workspace, entry.number, decay, report)
+    recent = walk.told[-_RECENT:]
+    watched = () if monitor is None else monitor.watched
+    return phase.assess(
+        phase.Evidence(
+            release_id=release.release_id,
+            reference_error=reference.error,
+            reference_alert_share=reference.alert_share,
+            reference_mean_score=reference.mean_score,
+            reference_abstained=reference.share_abstained,
+            rates=reference.class_rates(watched, measures.kinds(recent), recent),
+            positive=problem.words.positive if problem.task is Task.BINARY else "",
+            n_recent=len(recent),
+            n_recent_labels=sum(told.rows.size for told in recent),
+            tolerance=release.tolerance,
+            n_reference_blocks=len(reference.blocks),
+            usual_reach=0.0 if monitor is None else monitor.usual_reach,
+            accepted_rise=watch.tolerance,
+            block=watch.block,
+            n_labels=watch.labels,
+            run_length=run_length(watch),
+            false_alarm_years=watch.false_alarm_years,
+            self_test=_self_test(reference, watch, walk.blocks),
+            target=_target(problem, sources.tuning),
+            alarms=tuple(walk.alarms),
+            currency=problem.currency,
+            confidence_level=LEVEL,
+            blocks=tuple(walk.blocks),
+            challenge=challenge,
+            challenge_failed=failed,
+            asked=_keep_asked(workspace, walk.asked),
+        )
+    )
+
+
+def _challenged(
+    workspace: Workspace, release: int, decay: Decay, report: Report
+) -> tuple[Challenge | None, str]:
+    """The release beside its challenger, or what kept that from being fitted."""
+    try:
+        return challenge_of(workspace, release, decay, report), ""
+    except LeadlineError as error:
+        return None, str(error)
+    except Exception as error:  # a model, of a person's own too, may raise anything
+        return None, f"{type(error).__name__}: {error}."
+
+
+def _target(problem: Problem, tuning: Tuning) -> Target:
+    released = tuning.test_score if tuning.scoring == problem.scoring else None
+    words = scoring_of(problem.scoring).words
+    return Target(
+        scoring=problem.scoring, words=words, target=problem.target_score, released=released
+    )
+
+
+def _keep_asked(workspace: Workspace, asked: Sequence[pl.DataFrame]) -> str:
+    """Digest of the rows that want a label, for the page; empty if there are none."""
+    if not asked:
+        return ""
+    frame = pl.concat(asked, how="diagonal_relaxed")
+    return workspace.artifacts.put(to_parquet(frame), kind="asked")
+
+
+def _self_test(
+    reference: ReferenceBlocks, watch: WatchSettings, blocks: Sequence[Block]
+) -> SelfTest | None:
+    """Shuffle the reference's blocks, at the labels that blocks in truth have."""
+    if len(reference.blocks) < _FEWEST_SELF_TEST:
+        return None
+    used = [block.n_labelled for block in blocks if block.n_labelled] or [watch.labels]
+    tested = run_false_alarms(
+        reference.blocks,
+        used,
+        rng=np.random.default_rng(0),
+        tolerance=watch.tolerance,
+        run_length=run_length(watch),
+        rates=reference.rates,
+    )
+    return SelfTest(
+        rate=tested.rate,
+        n_runs=tested.n_runs,
+        n_blocks=tested.n_blocks,
+        n_labels=round(float(np.median(used))),
+    )
