@@ -180,7 +180,7 @@ def _released(base: Path) -> Path:
         pool,
         data={"stream": ["stream.csv"], "test_share": 0.3},
         ethics=ETHICS,
-        watch={"block": "week"},
+        watch={"block": "week", "error_cost": 1.0},
     ) as workspace:
         before_review = [row.name for stage in list(Stage)[:4] for row in rows_of(stage)]
         run_to(workspace, *(row for row in before_review if row != "review"))

@@ -157,7 +157,5 @@ def test_an_alarm_is_listed_seen_and_closed(call: Call, told: Any, released_fold
     assert (alarm["is_open"], alarm["steps"][0]["why"]) == (False, "a broken feed")
     assert "closed by Ada" in call("alarm", "-C", released_folder).stdout
     since = customers(28, 9, skipped=644 + 6 * 28)
-    after = told(since, name="since.csv")
-    assert [each["is_open"] for each in after["alarms"]] == [False]
-    assert after["challenge"]["due_since"], "six weeks of misses have paid for a retraining"
+    assert told(since, name="since.csv")["answer"] == "go"
     assert "No alarm is open." in call("alarm", "seen", "-C", released_folder).stderr

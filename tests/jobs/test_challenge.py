@@ -31,9 +31,10 @@ def challenge_of(folder: Path) -> Challenge:
     return found
 
 
-def priced(folder: Path, retrain_cost: float) -> None:
-    """Backtest with another price of a retraining; one error costs 1."""
-    write_settings(folder, watch={"retrain_cost": retrain_cost, "error_cost": 1.0})
+def priced(folder: Path, retrain_cost: float, error_cost: float | None = 1.0) -> None:
+    """Backtest with other prices; None: a miss costs 4, a false alarm 1."""
+    one = {} if error_cost is None else {"error_cost": error_cost}
+    write_settings(folder, watch={"retrain_cost": retrain_cost, **one})
     with Workspace.open(folder) as workspace:
         run(workspace, "decay")
 
@@ -73,6 +74,7 @@ def test_what_only_new_rows_teach_makes_a_retraining_due(
 
 
 def test_misses_and_false_alarms_cost_what_the_problem_has(released_folder: Path) -> None:
+    priced(released_folder, 16.0, error_cost=None)
     observe(released_folder, with_a_new_plan(new_rows()))
     found = challenge_of(released_folder)
     assert found.is_by_kind

@@ -144,6 +144,13 @@ def watched(folder: Path, rows: pl.DataFrame, right: float, *, is_number: bool) 
     assert isinstance(monitor, Monitor)
     assert monitor.reference_error == pytest.approx(1 - right)
     assert monitor.reference_alert_share is None
+    aim = monitor.target
+    assert aim is not None
+    # of three classes the share that is right is told block by block
+    assert aim.is_told == (aim.service is not None) == is_number
+    if aim.service is not None:
+        assert aim.service.estimate == pytest.approx(aim.released, rel=0.5)
+        assert aim.n_labels == rows.height
     n_labelled, n_wrong = 0, 0.0
     for block in monitor.blocks:
         assert block.error is not None

@@ -157,6 +157,24 @@ def test_the_target_stays_in_sight() -> None:
     assert verdict(low, target=rate).answer is Answer.UNCLEAR
 
 
+def test_the_metric_of_the_target_is_measured_on_the_blocks_of_late_together() -> None:
+    aim = Target(scoring="roc_auc", words="ROC AUC", target=0.8, released=0.84, is_told=True)
+    few = notes(verdict(GOOD, target=aim))
+    assert any("at release 0.84. In service it is not known yet: that takes" in w for w in few)
+    low = Bounds(estimate=0.7, low=0.62, high=0.77)
+    known = replace(aim, service=low, n_labels=240, n_blocks=6)
+    said = verdict(GOOD, target=known)
+    assert said.answer is Answer.UNCLEAR
+    assert said.summary == (
+        "No alarm, but the target is missed. Measured ranking quality (ROC AUC) of 0.7 (95% "
+        "interval 0.62 to 0.77) on 240 labelled rows of the last 6 blocks; target at least 0.8: "
+        "missed."
+    )
+    near = verdict(GOOD, target=replace(known, service=replace(low, high=0.83)))
+    assert near.answer is Answer.GO
+    assert any("not shown to be met, at release 0.84." in what for what in notes(near))
+
+
 def test_a_shift_of_the_inputs_is_information_only() -> None:
     said = verdict(replace(GOOD, shifts=BAD.shifts))
     assert said.answer is Answer.GO

@@ -49,6 +49,8 @@ class BlockWalk:
         That were raised there.
     told : list of MonitoredRows
         Of a binary label: blocks since the last alarm whose labels tell of all rates.
+    scored : list of DataFrame
+        Rows of blocks since the last alarm whose labels are of all kinds of rows.
     asked : list of DataFrame
         Rows that want a label, and spare ones.
     """
@@ -60,6 +62,7 @@ class BlockWalk:
     blocks: list[Block] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     told: list[MonitoredRows] = field(default_factory=list)
+    scored: list[pl.DataFrame] = field(default_factory=list)
     asked: list[pl.DataFrame] = field(default_factory=list)
     _raised: Block | None = None
 
@@ -142,8 +145,10 @@ class BlockWalk:
             off_by=counts.get("off_by"),
         )
         block, is_beyond = self.measures.measured(block, told)
-        if problem.task is Task.BINARY and told.rows.size and not block.untold:
-            self.told.append(told)
+        if told.rows.size and not block.untold:
+            self.scored.append(rows)
+            if problem.task is Task.BINARY:
+                self.told.append(told)
         return block, is_beyond
 
     def _ask_for(self, rows: pl.DataFrame, unsure: frozenset[str], block: Block) -> None:
@@ -157,7 +162,7 @@ class BlockWalk:
         """An alarm was closed here: the search for a rise begins anew."""
         self.alarms.append(_alarm(life[-1].block, self._raised, life, is_open=False))
         self._raised = None
-        self.told = []
+        self.told, self.scored = [], []
         if self.measures.monitor is not None:
             self.measures.monitor.restart()
 

@@ -11,6 +11,7 @@ import polars as pl
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.jobs.monitor.block_walk import BlockWalk
 from leadline.jobs.monitor.measured_block import LEVEL, BlockMeasures
+from leadline.jobs.monitor.service_target import service_target
 from leadline.monitoring.challenger import challenge_of
 from leadline.monitoring.label_requests import LabelRequests
 from leadline.monitoring.reference_blocks import (
@@ -21,12 +22,10 @@ from leadline.monitoring.reference_blocks import (
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases import monitor as phase
 from leadline.phases.decay import Decay
-from leadline.phases.monitor import Block, Monitor, SelfTest, Target
+from leadline.phases.monitor import Block, Monitor, SelfTest
 from leadline.phases.monitor.challenge import Challenge
-from leadline.phases.problem import Problem
 from leadline.phases.release import Release
-from leadline.phases.scoring import Task, scoring_of
-from leadline.phases.tuning import Tuning
+from leadline.phases.scoring import Task
 from leadline.snapshot import to_parquet
 from leadline.stats.monitoring.self_test import run_false_alarms
 
@@ -88,7 +87,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             run_length=run_length(watch),
             false_alarm_years=watch.false_alarm_years,
             self_test=_self_test(reference, watch, walk.blocks),
-            target=_target(problem, sources.tuning),
+            target=service_target(problem, sources.tuning, release, walk.scored[-_RECENT:]),
             alarms=tuple(walk.alarms),
             currency=problem.currency,
             confidence_level=LEVEL,
@@ -110,14 +109,6 @@ def _challenged(
         return None, str(error)
     except Exception as error:  # a model, of a person's own too, may raise anything
         return None, f"{type(error).__name__}: {error}."
-
-
-def _target(problem: Problem, tuning: Tuning) -> Target:
-    released = tuning.test_score if tuning.scoring == problem.scoring else None
-    words = scoring_of(problem.scoring).words
-    return Target(
-        scoring=problem.scoring, words=words, target=problem.target_score, released=released
-    )
 
 
 def _keep_asked(workspace: Workspace, asked: Sequence[pl.DataFrame]) -> str:

@@ -18,8 +18,8 @@ from leadline.phases.monitor.monitor_evidence import (
 from leadline.phases.monitor.monitor_findings import (
     monitor_findings,
     rate_words,
-    target_check,
 )
+from leadline.phases.monitor.service_findings import target_check
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural

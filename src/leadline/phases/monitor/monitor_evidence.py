@@ -221,12 +221,22 @@ class Target:
         Good enough.
     released : float or None
         What the release scored on the test set.
+    is_told : bool
+        Whether the labelled rows of blocks together tell the metric.
+    service : Bounds or None
+        What those of the blocks of late say of it; None where they do not tell it, or are too few.
+    n_labels, n_blocks : int
+        Of these rows and blocks.
     """
 
     scoring: str
     words: str
     target: float
     released: float | None = None
+    is_told: bool = False
+    service: Bounds | None = None
+    n_labels: int = 0
+    n_blocks: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

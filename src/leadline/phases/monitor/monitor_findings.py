@@ -16,9 +16,9 @@ from leadline.phases.monitor.monitor_evidence import (
     Evidence,
     compared_block,
 )
+from leadline.phases.monitor.service_findings import target_findings
 from leadline.phases.number_format import rate, rate_range
-from leadline.phases.performance.target_check import TargetCheck, TargetState
-from leadline.phases.verdict import Bounds, Finding, note, warning
+from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural, three_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -31,9 +31,6 @@ _LONGEST = timedelta(days=3653)
 _FEW, _FEWEST_USUAL = 5, 4
 # an interval that is narrower has no width
 _EXACT = 1e-3
-_ACCURACY = "accuracy"
-# what labels of a block measure: the share of decisions that are wrong
-_MEASURED = frozenset({_ACCURACY, "error_rate"})
 
 
 def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
@@ -45,7 +42,7 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_missing(evidence),
         *_labels(evidence),
         *_silence(evidence),
-        *_target(evidence),
+        *target_findings(evidence),
         *_classes(evidence),
         *_selected(evidence),
         *challenge_findings(evidence.challenge, alarm.worse if alarm else (), _first(evidence)),
@@ -65,28 +62,6 @@ def rate_words(evidence: Evidence, block: Block) -> str:
     return (
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
-    )
-
-
-def target_check(evidence: Evidence) -> TargetCheck | None:
-    """The newest block that is known well enough beside the target; None if labels cannot tell."""
-    target = evidence.target
-    known = [b for b in evidence.blocks if not b.is_closed and evidence.is_known(b)]
-    if target is None or not known or evidence.reference_abstained is not None:
-        return None
-    newest = known[-1]
-    error = newest.error
-    if error is None or target.scoring not in _MEASURED:
-        return None
-    if target.scoring == _ACCURACY:
-        error = Bounds(estimate=1 - error.estimate, low=1 - error.high, high=1 - error.low)
-    return TargetCheck(
-        scoring=target.scoring,
-        target=target.target,
-        score=error.estimate,
-        interval=error,
-        confidence_level=evidence.confidence_level,
-        measured_on=f"{plural(newest.n_labelled, 'labelled row')} of {newest.name}",
     )
 
 
@@ -268,39 +243,6 @@ def _differing(evidence: Evidence) -> list[Finding]:
     ]
 
 
-def _target(evidence: Evidence) -> list[Finding]:
-    target, check = evidence.target, target_check(evidence)
-    if target is None:
-        return []
-    if check is not None:
-        words = f"{check.words[:-1]}{_released(target.released)}."
-        if check.state is TargetState.MISSED:
-            return [warning(words, "Retrain, or say that less is enough.")]
-        return [note(words)]
-    aim = f"Target: {target.words} of {three_digits(target.target)}"
-    if target.scoring in _MEASURED:
-        why = "no block is known well enough to compare"
-        if evidence.reference_abstained is not None:
-            why = "rows without an answer have no score to compare"
-        return [note(f"{aim}; {why}{_released(target.released)}.")]
-    return [
-        note(
-            f"{aim}{_released(target.released)}. Labels here do not measure that: "
-            f"{_measured(evidence)}, held against the reference."
-        )
-    ]
-
-
-def _measured(evidence: Evidence) -> str:
-    watched = [
-        "the share that is wrong",
-        *(rate.name for rate in evidence.rates if rate.is_watched),
-    ]
-    if len(watched) == 1:
-        return f"they measure {watched[0]}"
-    return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
-
-
 def _classes(evidence: Evidence) -> list[Finding]:
     """What no alarm is raised for; where the reference has too few blocks, nothing is."""
     has_blocks = evidence.n_reference_blocks >= FEWEST_REFERENCE
@@ -315,10 +257,6 @@ def _classes(evidence: Evidence) -> list[Finding]:
             )
         ]
     return []
-
-
-def _released(score: float | None) -> str:
-    return "" if score is None else f", at release {three_digits(score)}"
 
 
 def _reference(evidence: Evidence) -> list[Finding]:

@@ -1,0 +1,99 @@
+"""Findings on the target in service: what labels say of the project's own metric."""
+
+from __future__ import annotations
+
+from leadline.phases.monitor.monitor_evidence import Evidence, Target
+from leadline.phases.performance.target_check import TargetCheck, TargetState
+from leadline.phases.verdict import Bounds, Finding, note, warning
+from leadline.phases.wording import plural, three_digits
+
+_ACCURACY = "accuracy"
+# what labels of a block measure: the share of decisions that are wrong
+_MEASURED = frozenset({_ACCURACY, "error_rate"})
+
+
+def target_check(evidence: Evidence) -> TargetCheck | None:
+    """What labels in service say of the target; None if they cannot tell.
+
+    All of the blocks of late together, where they tell the metric; else the newest block that is
+    known well enough.
+    """
+    target = evidence.target
+    if target is not None and target.is_told:
+        return _of_blocks(evidence, target)
+    known = [b for b in evidence.blocks if not b.is_closed and evidence.is_known(b)]
+    if target is None or not known or evidence.reference_abstained is not None:
+        return None
+    newest = known[-1]
+    error = newest.error
+    if error is None or target.scoring not in _MEASURED:
+        return None
+    if target.scoring == _ACCURACY:
+        error = Bounds(estimate=1 - error.estimate, low=1 - error.high, high=1 - error.low)
+    return TargetCheck(
+        scoring=target.scoring,
+        target=target.target,
+        score=error.estimate,
+        interval=error,
+        confidence_level=evidence.confidence_level,
+        measured_on=f"{plural(newest.n_labelled, 'labelled row')} of {newest.name}",
+    )
+
+
+def target_findings(evidence: Evidence) -> list[Finding]:
+    """The target, and how far service is from it."""
+    target, check = evidence.target, target_check(evidence)
+    if target is None:
+        return []
+    if check is not None:
+        words = f"{check.words[:-1]}{_released(target.released)}."
+        if check.state is TargetState.MISSED:
+            return [warning(words, "Retrain, or say that less is enough.")]
+        return [note(words)]
+    aim = f"Target: {target.words} of {three_digits(target.target)}"
+    if target.is_told:
+        return [
+            note(
+                f"{aim}{_released(target.released)}. In service it is not known yet: that takes "
+                "three blocks with labels, twenty in all, and ten of each class."
+            )
+        ]
+    if target.scoring in _MEASURED:
+        why = "no block is known well enough to compare"
+        if evidence.reference_abstained is not None:
+            why = "rows without an answer have no score to compare"
+        return [note(f"{aim}; {why}{_released(target.released)}.")]
+    return [
+        note(
+            f"{aim}{_released(target.released)}. Labels here do not measure that: "
+            f"{_measured(evidence)}, held against the reference."
+        )
+    ]
+
+
+def _of_blocks(evidence: Evidence, target: Target) -> TargetCheck | None:
+    if target.service is None:
+        return None
+    blocks = plural(target.n_blocks, "block")
+    return TargetCheck(
+        scoring=target.scoring,
+        target=target.target,
+        score=target.service.estimate,
+        interval=target.service,
+        confidence_level=evidence.confidence_level,
+        measured_on=f"{plural(target.n_labels, 'labelled row')} of the last {blocks}",
+    )
+
+
+def _measured(evidence: Evidence) -> str:
+    watched = [
+        "the share that is wrong",
+        *(rate.name for rate in evidence.rates if rate.is_watched),
+    ]
+    if len(watched) == 1:
+        return f"they measure {watched[0]}"
+    return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
+
+
+def _released(score: float | None) -> str:
+    return "" if score is None else f", at release {three_digits(score)}"
