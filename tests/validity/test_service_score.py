@@ -8,8 +8,8 @@ from scipy.special import expit
 
 from leadline.monitoring.labelled_rows import rows_stood_for
 from leadline.stats.metric import ClassProbabilities, metric_of
+from leadline.stats.metric.service_score import service_score
 from leadline.stats.monitoring.labelled_error import stratified_rows
-from leadline.stats.monitoring.service_score import service_score
 
 N_STREAMS, N_BLOCKS, N_ROWS, N_LABELS = 60, 8, 300, 50
 

@@ -19,7 +19,7 @@ from leadline.phases.scoring import Metric, Task, scoring_of
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.stats.metric import ClassProbabilities, ResponseMethod
-from leadline.stats.monitoring.service_score import service_score
+from leadline.stats.metric.service_score import service_score
 
 # as the model itself predicts: the threshold of the release is for what errors cost
 _LIKELIER = 0.5

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leadline.stats.metric import ClassProbabilities, metric_of
-from leadline.stats.monitoring.service_score import service_score
+from leadline.stats.metric.service_score import service_score
 
 RNG = np.random.default_rng(0)
 Y = (RNG.random(300) < 0.3).astype(np.int64)
