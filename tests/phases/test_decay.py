@@ -53,7 +53,9 @@ def test_where_kinds_of_errors_have_prices_they_are_counted_and_age_costs_money(
         "Counted are 50.00 USD for a retraining and 30.00 USD for a miss and 10.00 USD for a "
         "false alarm."
     )
-    assert notes(kinds)[0].endswith(", which costs 250 USD per 1,000 rows (-10.00 USD to 600 USD).")
+    assert notes(kinds)[0].endswith(
+        ", and its errors cost 250 USD more per 1,000 rows (-10.00 USD to 600 USD)."
+    )
 
 
 def test_what_lies_ahead_is_said_for_the_end_of_a_period() -> None:

@@ -212,7 +212,11 @@ def _findings(evidence: Evidence) -> list[Finding]:
             f"A model {plural(last.delay, block)} old makes "
             f"{last.added_error.estimate:+z.4f} more error than one a {block} old "
             f"({last.added_error.low:+z.4f} to {last.added_error.high:+z.4f})"
-            + (f", which costs {_dearer(last.added_cost, evidence)}." if last.added_cost else ".")
+            + (
+                f", and its errors cost {_dearer(last.added_cost, evidence)}."
+                if last.added_cost
+                else "."
+            )
         )
     ]
     if ahead := _ahead(evidence):
@@ -284,7 +288,9 @@ def _prices(evidence: Evidence) -> Finding:
 def _dearer(added: Bounds, evidence: Evidence) -> str:
     """What age adds to the cost of the errors, with its range."""
     low, high = (money(1000 * each, evidence.currency) for each in (added.low, added.high))
-    return f"{money(1000 * added.estimate, evidence.currency)} per 1,000 rows ({low} to {high})"
+    return (
+        f"{money(1000 * added.estimate, evidence.currency)} more per 1,000 rows ({low} to {high})"
+    )
 
 
 def _ahead(evidence: Evidence) -> Staleness | None:
