@@ -30,6 +30,7 @@ from leadline.charts import picture_cache
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.target.measured_target import on_test_rows
+from leadline.phases.verdict import Bounds
 from leadline.record import JobState
 from leadline.services.commands import decide
 from leadline.services.queries.next_steps import Act, steps
@@ -164,6 +165,19 @@ def test_verdicts_with_nothing_to_show_have_pages_too(make: Make, visit: Visit) 
         append(workspace, row, verdict)
         assert client.get(f"/rows/{row}").status_code == 200, row
     assert "cannot be promised" in client.get("/rows/forecast").text
+
+
+def test_decay_shows_what_age_adds_to_the_cost_of_errors(make: Make, visit: Visit) -> None:
+    workspace = make()
+    dearer = Bounds(estimate=0.25, low=-0.01, high=0.6)
+    priced = tuple(replace(each, added_cost=dearer) for each in example_decay().staleness)
+    kinds = {"cost_error": None, "cost_miss": 30.0, "cost_false_alarm": 10.0}
+    append(workspace, "decay", again(example_decay(), staleness=priced, **kinds))
+    text = visit(workspace).get("/rows/decay").text
+    assert "30.00 USD for a miss and 10.00 USD for a false alarm" in text
+    assert text.count("250 (-10 to 600)") == len(example_decay().by_age)
+    append(workspace, "decay", example_decay())
+    assert "Errors cost more" not in visit(workspace).get("/rows/decay").text
 
 
 def test_a_monitor_shows_the_release_beside_its_challenger(make: Make, visit: Visit) -> None:
