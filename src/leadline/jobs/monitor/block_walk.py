@@ -11,7 +11,14 @@ import polars as pl
 
 from leadline.jobs.monitor.measured_block import BlockMeasures, counted_block
 from leadline.monitoring.block_counts import counts_of
-from leadline.monitoring.block_rows import answered_rows, blind_rows, without_learnt
+from leadline.monitoring.block_rows import (
+    SAID,
+    SCORE,
+    TRUTH,
+    answered_rows,
+    blind_rows,
+    without_learnt,
+)
 from leadline.monitoring.label_requests import LabelRequests
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.monitoring.reference_blocks import MonitoredRows
@@ -50,7 +57,8 @@ class BlockWalk:
     told : list of MonitoredRows
         Of a binary label: blocks since the last alarm whose labels tell of all rates.
     scored : list of DataFrame
-        Rows of blocks since the last alarm whose labels are of all kinds of rows.
+        Scores, answers and labels of blocks since the last alarm whose labels are of all kinds
+        of rows.
     asked : list of DataFrame
         Rows that want a label, and spare ones.
     """
@@ -146,7 +154,7 @@ class BlockWalk:
         )
         block, is_beyond = self.measures.measured(block, told)
         if told.rows.size and not block.untold:
-            self.scored.append(rows)
+            self.scored.append(rows.select(SCORE, SAID, TRUTH))
             if problem.task is Task.BINARY:
                 self.told.append(told)
         return block, is_beyond
