@@ -8,14 +8,15 @@ from itertools import pairwise
 from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
-from leadline.phases.monitor.class_rates import not_told, not_watched
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
     Block,
     Evidence,
     compared_block,
+    named,
 )
+from leadline.phases.monitor.rate_findings import class_findings, label_findings
 from leadline.phases.number_format import rate, rate_range
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Bounds, Finding, note, warning
@@ -46,8 +47,8 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_labels(evidence),
         *_silence(evidence),
         *_target(evidence),
-        *_classes(evidence),
-        *_selected(evidence),
+        *class_findings(evidence),
+        *label_findings(evidence),
         *challenge_findings(evidence.challenge, alarm.worse if alarm else (), _first(evidence)),
         *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
@@ -88,20 +89,6 @@ def target_check(evidence: Evidence) -> TargetCheck | None:
         confidence_level=evidence.confidence_level,
         measured_on=f"{plural(newest.n_labelled, 'labelled row')} of {newest.name}",
     )
-
-
-def _selected(evidence: Evidence) -> list[Finding]:
-    """Blocks whose labels came of one kind of row only."""
-    lacking = [block for block in evidence.blocks if block.untold and not block.is_closed]
-    kinds = dict.fromkeys(block.untold for block in lacking)
-    return [
-        warning(
-            f"Of {_named([b for b in lacking if b.untold == untold])} {not_told(untold)}, and "
-            "raises no alarm.",
-            "Label rows whatever the model said of them: leadline watch --ask rows.csv",
-        )
-        for untold in kinds
-    ]
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -169,7 +156,7 @@ def _learnt(evidence: Evidence) -> list[Finding]:
     n_learnt = sum(block.n_learnt or 0 for block in learnt)
     return [
         warning(
-            f"{n_learnt:,} of {n_rows:,} rows of {_named(learnt)} are rows that the release learnt "
+            f"{n_learnt:,} of {n_rows:,} rows of {named(learnt)} are rows that the release learnt "
             "from or was tested on: they look better than new rows do, and do not count.",
             "Hand over rows that came in since.",
         )
@@ -219,7 +206,8 @@ def _thin(dated: list[Block], how: str) -> list[Finding]:
     n_rows = sum(block.n_rows for block in few)
     return [
         warning(
-            f"{plural(n_rows, 'row')} only of {_named(few)}, where {usual:,.0f} are usual.", how
+            f"{plural(n_rows, 'row')} only of {named(few)}, where {usual:,.0f} are usual.",
+            how,
         )
     ]
 
@@ -242,7 +230,7 @@ def _wanted(evidence: Evidence) -> list[Finding]:
     noun = evidence.block if evidence.block and _DAY.fullmatch(wanting[0].name) else "block"
     of = f"{noun} {wanting[0].name}"
     if len(wanting) > 1:
-        of = f"{plural(len(wanting), noun)} ({_named(wanting)})"
+        of = f"{plural(len(wanting), noun)} ({named(wanting)})"
     verb = "wants" if n_rows == 1 else "want"
     return [
         warning(
@@ -262,7 +250,7 @@ def _differing(evidence: Evidence) -> list[Finding]:
     has = "has" if n_rows == 1 else "have"
     return [
         note(
-            f"{plural(n_rows, 'row')} of {_named(differing)} {has} one label from a file and "
+            f"{plural(n_rows, 'row')} of {named(differing)} {has} one label from a file and "
             "another from the page: the later one counts."
         )
     ]
@@ -297,24 +285,9 @@ def _measured(evidence: Evidence) -> str:
         *(rate.name for rate in evidence.rates if rate.is_watched),
     ]
     if len(watched) == 1:
-        return f"they measure {watched[0]}"
+        of_classes = any(rate.is_watched for rate in evidence.class_recalls)
+        return f"they measure {watched[0]}{' and the recall of each class' if of_classes else ''}"
     return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
-
-
-def _classes(evidence: Evidence) -> list[Finding]:
-    """What no alarm is raised for; where the reference has too few blocks, nothing is."""
-    has_blocks = evidence.n_reference_blocks >= FEWEST_REFERENCE
-    if has_blocks and (lacking := not_watched(evidence.rates, evidence.positive)):
-        what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
-        return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
-    if evidence.reference_alert_share is None and evidence.tolerance is None:
-        return [
-            note(
-                "Watched is the share wrong of all classes together: that a rare class is no "
-                "longer found hardly shows in it."
-            )
-        ]
-    return []
 
 
 def _released(score: float | None) -> str:
@@ -343,6 +316,8 @@ def _reference(evidence: Evidence) -> list[Finding]:
         )
     if evidence.accepted_rise:
         fall = ", nor does a fall of recall or precision by as much" if evidence.rates else ""
+        if evidence.class_recalls:
+            fall = ", nor does a fall of the recall of a class by as much"
         rise = f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm{fall}."
         found.append(note(rise))
     if evidence.false_alarm_years is not None:
@@ -367,9 +342,3 @@ def _reference(evidence: Evidence) -> list[Finding]:
 def _shifts(evidence: Evidence) -> list[Finding]:
     compared = compared_block(evidence.blocks)
     return [] if compared is None else shift_findings(compared.name, compared.shifts)
-
-
-def _named(blocks: list[Block]) -> str:
-    shown = ", ".join(block.name for block in blocks[:_MOST_NAMED])
-    n_more = len(blocks) - _MOST_NAMED
-    return f"{shown} and {n_more:,} more" if n_more > 0 else shown
