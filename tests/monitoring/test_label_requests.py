@@ -181,21 +181,24 @@ def test_labels_of_rows_that_a_rule_chose_wait_for_those_asked_for(released_fold
     assert "labels left aside, as all rows" in finding(after, "Of 2024-06-01 labels").what
 
 
-def test_rows_asked_for_before_the_rest_of_their_week_came_are_a_fair_sample(
+def test_rows_asked_for_in_other_circumstances_are_a_fair_sample(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Strata change when rows come, and with them the rows that are asked for."""
-    seen: list[int] = []
+    """Strata change with the rows there are and the labels wanted, and so do the rows asked for."""
+    unasked: list[int] = []
 
     def all_by_a_rule(part: pl.DataFrame, *_: object, **__: object) -> tuple[str, ...]:
-        seen.append(part[TRUTH].count())
-        return ("'spend'",) if seen[-1] else ()
+        unasked.append(part[TRUTH].count())
+        return ("'spend'",) if unasked[-1] else ()
 
     monkeypatch.setattr(requested_rows, "rules_of_choice", all_by_a_rule)
     _, frame = ask(folder)
     observe(folder, filled(frame), "answers.csv")
+    monitor(folder)
+    assert max(unasked) == 0
+    write_settings(folder, watch={"block": "week", "labels": 8}, data=DATA)
     later = customers(57, 3, skipped=616)[:56].with_columns(pl.col("spend") + 0.125)
     observe(folder, later.drop("left"), "later.csv")
     for block in monitor(folder).blocks:
         assert (block.n_rows, block.n_labelled, block.chosen_by) == (56, 12, ())
-    assert max(seen) > 0, "other rows would be asked for now"
+    assert max(unasked) > 0, "other rows would be asked for now"

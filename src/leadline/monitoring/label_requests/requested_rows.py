@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import blake2b
 
@@ -21,7 +21,7 @@ from leadline.monitoring.block_rows import (
 )
 from leadline.monitoring.label_requests.chosen_labels import rules_of_choice
 from leadline.monitoring.reference_blocks import ReferenceBlocks, run_length
-from leadline.phases.monitor import PRECISION, RECALL
+from leadline.phases.monitor import PRECISION, RECALL, Monitor
 from leadline.phases.release import Release
 from leadline.record import Observation
 from leadline.stats.monitoring.watched_rates import untold
@@ -68,14 +68,21 @@ class LabelRequests:
         """
         return BlockRequests(self, seen, rows, unsure)
 
-    def order(self, rows: pl.DataFrame, block: str) -> NDArray[np.int64]:
+    @cached_property
+    def label_counts(self) -> frozenset[int]:
+        """Labels that a block got or gets: the setting may have been another one."""
+        before = (entry.verdict_as(Monitor) for entry in self.workspace.record.entries("monitor"))
+        own = {each.n_labels for each in before if each.release_id == self.release.release_id}
+        return frozenset({*own, self.workspace.settings.watch.labels})
+
+    def order(self, rows: pl.DataFrame, block: str, n_labels: int) -> NDArray[np.int64]:
         """All rows of a block, those first that are asked for before any is answered."""
         seed = blake2b(f"{self.release.release_id} {block}".encode(), digest_size=8).digest()
         rng = np.random.default_rng(int.from_bytes(seed, "little"))
-        watch = self.workspace.settings.watch
+        watch = replace(self.workspace.settings.watch, labels=n_labels)
         monitor = self.reference.monitor(watch, rng)
         if monitor is None:
-            drawn = rng.permutation(rows.height)[: watch.labels]
+            drawn = rng.permutation(rows.height)[:n_labels]
         else:
             seen = self.reference.rows(rows)
             drawn = monitor.ask(seen.scores, seen.said)
@@ -177,7 +184,7 @@ class BlockRequests:
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:
-        return self.requests.order(self.rows, self.seen.block)
+        return self.requests.order(self.rows, self.seen.block, self._n_labels)
 
     @property
     def _n_labels(self) -> int:
@@ -191,15 +198,17 @@ class BlockRequests:
         return wanted[: self._n_labels]
 
     def _asked_earlier(self) -> Iterator[pl.Series]:
-        """Keys of the rows that were asked for each time fewer rows of the block had come."""
-        workspace, seen, n_rows = self.requests.workspace, self.seen, {self.rows.height}
+        """Keys of the rows that were asked for when fewer rows had come, or fewer were wanted."""
+        requests, seen = self.requests, self.seen
+        workspace, n_rows = requests.workspace, set[int]()
         for before in workspace.record.observations.history(seen.release_id, seen.block):
             every = rows_of_block(workspace.artifacts, before)
-            rows = None if every is None else counted_rows(every, before, self.requests.release)
+            rows = None if every is None else counted_rows(every, before, requests.release)
             if rows is None or rows.height in n_rows or not rows.height:
                 continue
             n_rows.add(rows.height)
-            yield rows[KEY][self.requests.order(rows, seen.block)[: self._n_labels]]
+            for n_labels in requests.label_counts:
+                yield rows[KEY][requests.order(rows, seen.block, n_labels)[:n_labels]]
 
     @cached_property
     def _is_labelled(self) -> NDArray[np.bool_]:

@@ -282,7 +282,7 @@ def _target(evidence: Evidence) -> list[Finding]:
 def _measured(evidence: Evidence) -> str:
     watched = [
         "the share that is wrong",
-        *(rate.name for rate in evidence.rates if rate.is_watched),
+        *(rate.name for rate in evidence.rates if rate.is_watched or rate.recent),
     ]
     if len(watched) == 1:
         of_classes = any(rate.is_watched for rate in evidence.class_recalls)
@@ -296,7 +296,8 @@ def _released(score: float | None) -> str:
 
 def _reference(evidence: Evidence) -> list[Finding]:
     found = []
-    if evidence.n_reference_blocks < FEWEST_REFERENCE:
+    has_alarms = evidence.n_reference_blocks >= FEWEST_REFERENCE
+    if not has_alarms:
         more = "Set more test rows aside, from more days."
         if evidence.block != "day":
             more = "Set [watch] block to a shorter one, or set more test rows aside."
@@ -314,13 +315,13 @@ def _reference(evidence: Evidence) -> list[Finding]:
                 f"{three_digits(evidence.tolerance)}."
             )
         )
-    if evidence.accepted_rise:
+    if evidence.accepted_rise and has_alarms:
         fall = ", nor does a fall of recall or precision by as much" if evidence.rates else ""
         if evidence.class_recalls:
             fall = ", nor does a fall of the recall of a class by as much"
         rise = f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm{fall}."
         found.append(note(rise))
-    if evidence.false_alarm_years is not None:
+    if evidence.false_alarm_years is not None and has_alarms:
         found.append(
             note(
                 "Set to at most about one false alarm in "
