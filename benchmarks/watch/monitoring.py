@@ -6,7 +6,8 @@ Streams of `dated_streams`; the reference is the first third of the blocks after
 is the mean distance of the estimate from the block's true error in the order of time. False alarms:
 share of runs with any alarm after the blocks were shuffled, from which drift is so removed. Delay:
 blocks until ten points more of the answers are wrong and an alarm says so, median; a run without an
-alarm within 200 blocks counts as longer than all others.
+alarm within 200 blocks counts as longer than all others. Leadline watches the share wrong alone,
+and beside it recall and precision, as the app does of a binary label.
 
 The detectors of river (ADWIN, DDM, HDDM-A, HDDM-W, Page-Hinkley) get the same blocks with their
 default parameters. They are warmed with the reference, with all of its rows in order or with 50 of
@@ -22,7 +23,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -32,6 +33,7 @@ from dated_streams import Dated, streams
 
 from leadline.stats.interval import wilson_interval
 from leadline.stats.monitoring.error_monitor import Monitor
+from leadline.stats.monitoring.watched_rates import RATES
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
@@ -40,6 +42,7 @@ from scoring import markdown
 _LABELS, _LEAST_ROWS, _MOST_DELAY, _RISE = 50, 60, 200, 0.1
 # that of the class, ten years of weeks as the app has it, and two
 _RUN_LENGTHS = (1000, 156, 104)
+_WATCHED = {"": RATES[:1], ", three rates": RATES}
 _Z = 1.96
 _RIVER = Path.home() / ".cache" / "leadline-benchmarks" / "peers" / "river"
 Block = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -179,19 +182,19 @@ def _alarms(blocks: list[Block], n: int, n_runs: int) -> dict[str, np.ndarray]:
     Blocks are counted from 1; infinite where there is no alarm.
     """
     runs = [_run(blocks, n, seed) for seed in range(n_runs)]
-    ours = np.array(
-        [
-            [_first_alarms(run.reference, each, seed) for each in (run.still, run.worse)]
-            for seed, run in enumerate(runs)
-        ]
-    )
-    found = {
-        f"Leadline, run length {length:,}": ours[:, :, place]
-        for place, length in enumerate(_RUN_LENGTHS)
-    }
-    for n_warm, how in ((None, "all rows"), (_LABELS, f"{_LABELS} a block")):
+    found = {}
+    for how, rates in _WATCHED.items():
+        ours = np.array(
+            [
+                [_first_alarms(run.reference, each, seed, rates) for each in (run.still, run.worse)]
+                for seed, run in enumerate(runs)
+            ]
+        )
+        for place, length in enumerate(_RUN_LENGTHS):
+            found[f"Leadline, run length {length:,}{how}"] = ours[:, :, place]
+    for n_warm, warmed in ((None, "all rows"), (_LABELS, f"{_LABELS} a block")):
         for name, alarms in _of_river(runs, n_warm).items():
-            found[f"{name}, {how}"] = alarms
+            found[f"{name}, {warmed}"] = alarms
     return found
 
 
@@ -212,9 +215,11 @@ def _worse(block: Block, rng: np.random.Generator) -> Block:
     return scores, said, real
 
 
-def _first_alarms(reference: list[Block], blocks: list[Block], seed: int) -> list[float]:
+def _first_alarms(
+    reference: list[Block], blocks: list[Block], seed: int, rates: Sequence[str]
+) -> list[float]:
     """The block, counted from 1, at which the monitor alarms, for each run length."""
-    monitor = Monitor(reference, _LABELS, rng=np.random.default_rng([seed, 2]))
+    monitor = Monitor(reference, _LABELS, rng=np.random.default_rng([seed, 2]), rates=rates)
     found = [np.inf] * len(_RUN_LENGTHS)
     for number, (scores, said, truth) in enumerate(blocks, start=1):
         rows = monitor.ask(scores, said)

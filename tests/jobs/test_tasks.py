@@ -160,6 +160,15 @@ def watched(folder: Path, rows: pl.DataFrame, right: float, *, is_number: bool) 
         n_wrong += block.n_wrong or 0
     assert n_labelled == rows.height
     assert n_wrong / n_labelled == pytest.approx(1 - right, abs=0.2)
+    # labelled whole, so that each class is known exactly
+    recalls = [] if is_number else rows["left"].unique().to_list()
+    assert sorted(each.class_name for each in monitor.class_recalls) == sorted(recalls)
+    n_found = sum(
+        each.recent.estimate * each.n_recent for each in monitor.class_recalls if each.recent
+    )
+    assert is_number or n_found == pytest.approx(n_labelled - n_wrong)
+    for each in monitor.class_recalls:
+        assert each.is_watched == (each.n_reference >= 10 and monitor.n_reference_blocks >= 3)
 
 
 def test_a_release_that_abstains_is_watched_by_what_it_answers(tmp_path: Path) -> None:

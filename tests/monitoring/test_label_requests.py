@@ -6,13 +6,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from tests.projects import customers, run, verdict_of, write_settings
+from tests.projects import customers, finding, run, verdict_of, write_settings
 
-from leadline.monitoring.block_rows import KEY, KEY_COLUMN, SAID, rows_of_block
-from leadline.monitoring.label_requests import Asked, write_requests
+from leadline.monitoring.block_rows import KEY, KEY_COLUMN, SAID, TRUTH, rows_of_block
+from leadline.monitoring.label_requests import Asked, requested_rows, write_requests
 from leadline.monitoring.observations import observe_file
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
+from leadline.phases.verdict import Answer
 from leadline.record import AlarmAct, AlarmEvent
 from leadline.workspace import Workspace
 
@@ -156,3 +157,48 @@ def test_blocks_of_a_closed_alarm_are_asked_about_no_more(folder: Path) -> None:
                 AlarmEvent(release_id, first, AlarmAct.CLOSED, "Ada", "a strike", through)
             )
     assert ask(folder)[0].blocks == (second,)
+
+
+def test_labels_of_rows_that_a_rule_chose_wait_for_those_asked_for(released_folder: Path) -> None:
+    write_settings(released_folder, watch={"block": "month", "labels": 12}, data=DATA)
+    is_cheap = pl.col("spend").rank("ordinal") <= 20
+    cheap = rows().with_columns(left=pl.when(is_cheap).then("left"))
+    observe(released_folder, cheap, "cheap.csv")
+    before = monitor(released_folder)
+    assert before.answer is Answer.UNCLEAR
+    assert "labels came of rows chosen by 'spend'" in before.summary
+    (block,) = before.blocks
+    assert (block.n_labelled, block.n_aside, block.error) == (0, 20, None)
+    assert 0 < block.n_wanted <= 12
+    asked, frame = ask(released_folder)
+    assert asked.n_rows == block.n_wanted
+    observe(released_folder, filled(frame), "answers.csv")
+    after = monitor(released_folder)
+    (block,) = after.blocks
+    assert (block.n_labelled, block.n_wanted) == (12, 0)
+    assert block.n_aside == 20 + asked.n_rows - 12
+    assert block.error is not None
+    assert "labels left aside, as all rows" in finding(after, "Of 2024-06-01 labels").what
+
+
+def test_rows_asked_for_in_other_circumstances_are_a_fair_sample(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Strata change with the rows there are and the labels wanted, and so do the rows asked for."""
+    unasked: list[int] = []
+
+    def all_by_a_rule(part: pl.DataFrame, *_: object, **__: object) -> tuple[str, ...]:
+        unasked.append(part[TRUTH].count())
+        return ("'spend'",) if unasked[-1] else ()
+
+    monkeypatch.setattr(requested_rows, "rules_of_choice", all_by_a_rule)
+    _, frame = ask(folder)
+    observe(folder, filled(frame), "answers.csv")
+    monitor(folder)
+    assert max(unasked) == 0
+    write_settings(folder, watch={"block": "week", "labels": 8}, data=DATA)
+    later = customers(57, 3, skipped=616)[:56].with_columns(pl.col("spend") + 0.125)
+    observe(folder, later.drop("left"), "later.csv")
+    for block in monitor(folder).blocks:
+        assert (block.n_rows, block.n_labelled, block.chosen_by) == (56, 12, ())
+    assert max(unasked) > 0, "other rows would be asked for now"

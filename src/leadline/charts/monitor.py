@@ -85,7 +85,9 @@ def _range(verdict: Monitor) -> tuple[float, float]:
 
 def _unlabelled(verdict: Monitor, x: alt.X) -> list[alt.Chart]:
     rows = [
-        {"name": block.name, "text": "no labels"} for block in verdict.blocks if not block.error
+        {"name": block.name, "text": "left aside" if block.n_aside else "no labels"}
+        for block in verdict.blocks
+        if not block.error
     ]
     if not rows:
         return []

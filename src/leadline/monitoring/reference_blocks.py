@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.evaluation.predictions import Predictions, is_wrong, predictions_of
 from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, block_names
+from leadline.monitoring.class_views import ClassView, views_of
 from leadline.monitoring.release_in_service import family_of
 from leadline.phases.data import Data
 from leadline.phases.monitor import PRECISION, RECALL, ClassRate
@@ -51,12 +52,27 @@ class MonitoredRows:
         Those with a label.
     truth : ndarray of {0, 1}, shape (n_labels,)
         The label; of other tasks whether the release is right.
+    classes, labels : ndarray of str, shape (n_rows,) and (n_labels,)
+        Of several classes: which was said, and which is true; else empty.
     """
 
     scores: Floats
     said: Floats
     rows: NDArray[np.int64]
     truth: Floats
+    classes: NDArray[np.generic] = field(default_factory=lambda: np.zeros(0, dtype=str))
+    labels: NDArray[np.generic] = field(default_factory=lambda: np.zeros(0, dtype=str))
+
+    @classmethod
+    def together(cls, every: Sequence[MonitoredRows]) -> MonitoredRows:
+        """Rows of at least one block as those of one."""
+        starts = np.cumsum([0, *(told.said.size for told in every)])
+        rows = [told.rows + start for told, start in zip(every, starts, strict=False)]
+        scores, said, truth, classes, labels = (
+            np.concatenate([getattr(told, part) for told in every])
+            for part in ("scores", "said", "truth", "classes", "labels")
+        )
+        return cls(scores, said, np.concatenate(rows), truth, classes, labels)
 
     @property
     def n_wrong(self) -> int:
@@ -89,6 +105,8 @@ class ReferenceBlocks:
         Predicted numbers, sorted; empty for classes.
     blocks : tuple of (scores, said, truth)
         As the monitor takes them, in order of time; blocks that are cut short are left out.
+    views : tuple of ClassView
+        Of several classes: each against all others, the commonest first.
     """
 
     task: Task
@@ -102,6 +120,7 @@ class ReferenceBlocks:
     n_found: int
     numbers: Floats
     blocks: tuple[tuple[Floats, Floats, Floats], ...]
+    views: tuple[ClassView, ...] = ()
 
     @classmethod
     def of(cls, workspace: Workspace, release: Release, on: ReferenceSources) -> ReferenceBlocks:
@@ -154,11 +173,14 @@ class ReferenceBlocks:
             blocks=(),
         )
         rows = blank.seen(told, truth, np.arange(wrong.size))
-        blocks = tuple(
-            (rows.scores[own], rows.said[own], rows.truth[own])
-            for own in _cut(pool, test, data.day_column, workspace.settings.watch.block)
+        cut = _cut(pool, test, data.day_column, workspace.settings.watch.block)
+        blocks = tuple((rows.scores[own], rows.said[own], rows.truth[own]) for own in cut)
+        views = (
+            views_of([(rows.scores[own], rows.classes[own], rows.labels[own]) for own in cut])
+            if problem.task is Task.MULTICLASS
+            else ()
         )
-        return cls(**(vars(blank) | {"blocks": blocks}))
+        return cls(**(vars(blank) | {"blocks": blocks, "views": views}))
 
     def rows(self, block: pl.DataFrame) -> MonitoredRows:
         """The rows of a block that was observed, as the monitor looks at them."""
@@ -177,7 +199,10 @@ class ReferenceBlocks:
             # errors grow or shrink with the number, so its rank tells what its size would
             scores = np.searchsorted(self.numbers, scores) / max(self.numbers.size, 1)
         right = ~is_wrong(told.predicted[known], truth, self.tolerance)
-        return MonitoredRows(scores, np.ones(scores.size), known, right.astype(np.float64))
+        rows = MonitoredRows(scores, np.ones(scores.size), known, right.astype(np.float64))
+        if self.task is not Task.MULTICLASS:
+            return rows
+        return replace(rows, classes=told.predicted.astype(str), labels=truth.astype(str))
 
     def monitor(self, watch: WatchSettings, rng: np.random.Generator) -> Monitor | None:
         """A monitor that knows the reference and nothing yet of new rows; None if too short."""
@@ -191,6 +216,13 @@ class ReferenceBlocks:
             rng=rng,
             rates=self.rates,
         )
+
+    @property
+    def share_positive(self) -> float | None:
+        """Share of the rows that are positive; None where no class is."""
+        if self.task is not Task.BINARY or not self.blocks:
+            return None
+        return float(np.mean(np.concatenate([truth for _, _, truth in self.blocks])))
 
     @cached_property
     def predicted(self) -> PredictedError:

@@ -9,7 +9,7 @@ from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
 from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Target
-from leadline.phases.monitor.class_rates import not_watched
+from leadline.phases.monitor.class_rates import not_watched, recall_of
 from leadline.phases.verdict import Answer, Bounds
 
 MONITOR = example_monitor()
@@ -331,7 +331,7 @@ def test_what_is_not_watched_is_said() -> None:
         "of recall (the reference has 90 rows that are late) and" in w for w in warnings(named)
     )
     several = verdict(GOOD, reference_alert_share=None)
-    assert any("a rare class is no longer found hardly shows" in what for what in notes(several))
+    assert any("no alarm of recall of any class" in what for what in notes(several))
     target = Target(scoring="roc_auc", words="ROC AUC", target=0.8)
     watched = verdict(GOOD, rates=rates(0.58), target=target)
     words = "they measure the share that is wrong, recall and precision at the threshold in service"
@@ -395,3 +395,43 @@ def test_few_rows_of_the_reference_leave_a_rate_open_too(
 def test_one_row_of_the_reference_is_told_as_one() -> None:
     rate = ClassRate(name="recall", reference=1.0, n_reference=1, is_watched=False)
     assert not_watched([rate], "late") == "recall (the reference has 1 row that is late)"
+
+
+def test_classes_that_are_found_less_are_named_and_those_that_are_not_watched() -> None:
+    def rate(name: str, low: float, high: float, *, is_watched: bool = True) -> ClassRate:
+        recent = Bounds(estimate=(low + high) / 2, low=low, high=high)
+        of = recall_of(name)
+        return ClassRate(
+            name=of,
+            reference=0.8,
+            n_reference=90,
+            is_watched=is_watched,
+            recent=recent,
+            n_recent=60,
+        )
+
+    recalls = (
+        rate("cat", 0.7, 0.86),
+        rate("dog", 0.2, 0.4),
+        rate("emu", 0.5, 0.9, is_watched=False),
+    )
+    seen = verdict(GOOD, reference_alert_share=None, class_recalls=recalls)
+    (below,) = [what for what in warnings(seen) if what.startswith("Recall of 1 of 3 classes")]
+    assert "recall of 'dog' 20% to 40%, on the reference 80%" in below
+    assert any(
+        what.startswith("A loss raises no alarm of recall of 'emu':") for what in notes(seen)
+    )
+    # one of many by chance only
+    near = (rate("cat", 0.5, 0.74), *(rate(str(each), 0.7, 0.9) for each in range(30)))
+    assert near[0].is_below is not near[0].is_below_among(len(near))
+
+
+def test_labels_that_a_rule_chose_are_told_and_what_to_do() -> None:
+    aside = replace(GOOD, n_labelled=0, n_aside=60, error=None, chosen_by=("'region'", "the score"))
+    said = verdict(GOOD, aside)
+    assert said.answer is Answer.UNCLEAR
+    assert "labels came of rows chosen by 'region' and the score, it seems" in said.summary
+    assert any("and raises no alarm" in what for what in warnings(said))
+    kept = verdict(GOOD, replace(GOOD, n_aside=20, chosen_by=("'region'",)))
+    assert kept.answer is Answer.GO
+    assert any("20 labels left aside, as all rows that were asked" in what for what in notes(kept))

@@ -56,3 +56,23 @@ def test_where_the_doubtful_rows_are_few_as_many_rows_are_drawn() -> None:
     rows = stratified_rows(expected, 50, np.random.default_rng(2))
     assert np.unique(rows).size == 50
     assert {97, 98, 99} <= set(rows.tolist())
+
+
+def test_where_labels_at_random_leave_strata_empty_the_gap_is_right_and_its_spread_holds() -> None:
+    """A seventh of the doubtful rows is wrong beyond what was predicted, and no other."""
+    rng = np.random.default_rng(3)
+    off: list[float] = []
+    held: list[bool] = []
+    while len(off) < 150:
+        expected = 1 / (1 + np.exp(np.abs(rng.normal(-1.5, 1.6, 300))))
+        is_more = (expected > 0.3) & (rng.random(300) < 0.15)
+        wrong = ((rng.random(300) < expected) | is_more).astype(float)
+        rows = rng.permutation(300)[:50].astype(np.int64)
+        strata = strata_of(expected, 50)
+        if np.unique(strata[rows]).size == np.unique(strata).size:
+            continue
+        gap = gap_of(expected, rows, wrong[rows])
+        off.append(gap.value - float(np.mean(wrong - expected)))
+        held.append(abs(off[-1]) <= 1.96 * max(gap.variance, gap.usual_variance) ** 0.5)
+    assert abs(np.mean(off)) < 0.015
+    assert np.mean(held) > 0.9

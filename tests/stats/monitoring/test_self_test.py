@@ -43,6 +43,18 @@ def test_a_short_run_length_alarms_more_often() -> None:
     assert tolerated.rate < strict
 
 
+def test_the_recall_of_single_classes_counts_beside_all_rows() -> None:
+    rng = np.random.default_rng(4)
+    noisy = blocks(rng, 24, 0.2)
+    right = [(scores, said, said) for scores, said, _ in noisy]
+    alone, with_class = (
+        run_false_alarms(right, [50], rng=np.random.default_rng(0), run_length=14.0, views=views)
+        for views in ([], [noisy])
+    )
+    assert alone.rate == 0.0
+    assert with_class.rate > 0.03
+
+
 def test_bad_input_is_refused() -> None:
     rng = np.random.default_rng(2)
     made = blocks(rng, 6, 0.02)

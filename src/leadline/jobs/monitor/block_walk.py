@@ -11,15 +11,8 @@ import polars as pl
 
 from leadline.jobs.monitor.measured_block import BlockMeasures, counted_block
 from leadline.monitoring.block_counts import counts_of
-from leadline.monitoring.block_rows import (
-    SAID,
-    SCORE,
-    TRUTH,
-    answered_rows,
-    blind_rows,
-    without_learnt,
-)
-from leadline.monitoring.label_requests import LabelRequests
+from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, blind_rows
+from leadline.monitoring.label_requests import BlockRequests, LabelRequests, counted_rows
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.monitoring.reference_blocks import MonitoredRows
 from leadline.phases.monitor import Alarm, AlarmStep, Block
@@ -55,7 +48,7 @@ class BlockWalk:
     alarms : list of Alarm
         That were raised there.
     told : list of MonitoredRows
-        Of a binary label: blocks since the last alarm whose labels tell of all rates.
+        Of classes: blocks since the last alarm whose labels tell of all rates.
     scored : list of DataFrame
         Scores, answers and labels of blocks since the last alarm whose labels are of all kinds
         of rows.
@@ -115,64 +108,63 @@ class BlockWalk:
         known = known_rows(self.workspace, seen)
         if known is None:
             return replace(counted_block(seen, self.measures.problem), is_closed=is_closed)
-        rows = answered_rows(without_learnt(known.rows, seen.payload), self.release.confidence)
-        block, is_beyond = self._measured(seen, rows, known)
+        rows = counted_rows(known.rows, seen, self.release)
+        requests = self.requests.of(seen, rows, known.unsure)
+        block, is_beyond = self._measured(requests, known)
         is_alarm = is_beyond and self._raised is None
         n_wanted = 0 if is_closed else block.n_wanted
         block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
         if n_wanted:
-            self._ask_for(rows, known.unsure, block)
+            self._ask_for(requests)
         if is_alarm:
             self._raised = block
         return block
 
-    def _measured(
-        self, seen: Observation, rows: pl.DataFrame, known: KnownRows
-    ) -> tuple[Block, bool]:
+    def _measured(self, requests: BlockRequests, known: KnownRows) -> tuple[Block, bool]:
         """A block by its rows that count, and whether the evidence is beyond the run length."""
-        problem = self.measures.problem
-        counts = counts_of(
-            rows if rows.height else known.rows, problem.task, self.release.tolerance
-        )
+        problem, has_rows = self.measures.problem, bool(requests.rows.height)
+        rows = requests.fair_rows if has_rows else known.rows
+        counts = counts_of(rows, problem.task, self.release.tolerance)
         block = replace(
-            counted_block(seen, problem),
+            counted_block(requests.seen, problem),
             is_counted_only=False,
             error=None,
             alert_share=counts["alert_share"],
             mean_score=counts["mean_score"],
         )
-        if not rows.height:
+        if not has_rows:
             return replace(block, n_labelled=0, n_wrong=0, off_by=None), False
         told = self.measures.reference.rows(rows)
         block = replace(
             block,
             n_labelled=told.rows.size,
             n_wrong=told.n_wrong,
-            n_wanted=self.requests.n_wanted(rows, seen.block, known.unsure),
+            n_wanted=requests.n_wanted,
             n_differ=known.n_differ,
+            n_aside=requests.n_aside,
+            chosen_by=requests.chosen_by,
             off_by=counts.get("off_by"),
         )
         block, is_beyond = self.measures.measured(block, told)
         if told.rows.size and not block.untold:
             self.scored.append(rows.select(SCORE, SAID, TRUTH))
-            if problem.task is Task.BINARY:
+            if problem.task is not Task.REGRESSION:
                 self.told.append(told)
         return block, is_beyond
 
-    def _ask_for(self, rows: pl.DataFrame, unsure: frozenset[str], block: Block) -> None:
+    def _ask_for(self, requests: BlockRequests) -> None:
         """Choose rows of a block for the page, in an order that tells nothing, and spare ones."""
-        n_spare = max(_FEWEST_SPARE, block.n_wanted // 2)
-        chosen = self.requests.rows_to_ask(rows, block.name, unsure=unsure, n_spare=n_spare)
-        np.random.default_rng(0).shuffle(chosen[: block.n_wanted])
-        self.asked.append(blind_rows(rows[chosen], block.name))
+        n_wanted = requests.n_wanted
+        chosen = requests.rows_to_ask(n_spare=max(_FEWEST_SPARE, n_wanted // 2))
+        np.random.default_rng(0).shuffle(chosen[:n_wanted])
+        self.asked.append(blind_rows(requests.rows[chosen], requests.seen.block))
 
     def _close(self, life: Sequence[AlarmEvent]) -> None:
         """An alarm was closed here: the search for a rise begins anew."""
         self.alarms.append(_alarm(life[-1].block, self._raised, life, is_open=False))
         self._raised = None
         self.told, self.scored = [], []
-        if self.measures.monitor is not None:
-            self.measures.monitor.restart()
+        self.measures.restart()
 
 
 def _delivered(seen: Observation) -> str:

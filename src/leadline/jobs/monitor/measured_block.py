@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from leadline.jobs.monitor.class_monitors import ClassMonitors
 from leadline.monitoring.reference_blocks import MonitoredRows, ReferenceBlocks
-from leadline.phases.monitor import FEWEST_LABELS, PRECISION, RECALL, Block
+from leadline.phases.monitor import FEWEST_LABELS, PRECISION, RECALL, Block, ClassRate
 from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Bounds
 from leadline.stats.interval import Estimate, wilson_interval
+from leadline.stats.monitoring.alarm_evidence import pooled_evidence
 from leadline.stats.monitoring.error_kinds import ErrorKinds, error_kinds
 from leadline.stats.monitoring.error_monitor import Monitor as ErrorMonitor
 from leadline.stats.monitoring.watched_rates import untold, withheld
 
 if TYPE_CHECKING:
     from leadline.record import Observation
+    from leadline.settings.service_sections import WatchSettings
 
 LEVEL = 0.95
 """Of all intervals of the monitor."""
@@ -40,11 +43,28 @@ class BlockMeasures:
         Of the release.
     monitor : leadline.stats.monitoring.error_monitor.Monitor or None
         None where the reference has too few blocks to tell a rise.
+    classes : ClassMonitors
+        What watches single classes, where there are several.
     """
 
     problem: Problem
     reference: ReferenceBlocks
     monitor: ErrorMonitor | None
+    classes: ClassMonitors
+
+    @classmethod
+    def of(
+        cls, problem: Problem, reference: ReferenceBlocks, watch: WatchSettings
+    ) -> BlockMeasures:
+        """Measures that know the reference and nothing yet of new rows."""
+        monitor = reference.monitor(watch, np.random.default_rng(0))
+        return cls(problem, reference, monitor, ClassMonitors.of(reference, watch))
+
+    def restart(self) -> None:
+        """Begin the search for a rise anew."""
+        if self.monitor is not None:
+            self.monitor.restart()
+        self.classes.restart()
 
     def measured(self, block: Block, told: MonitoredRows) -> tuple[Block, bool]:
         """A block with its rates, and whether the evidence is beyond the run length.
@@ -64,19 +84,23 @@ class BlockMeasures:
             return block, is_beyond
         return self._of_both_kinds(block, told), is_beyond
 
-    def kinds(self, every: Sequence[MonitoredRows]) -> ErrorKinds | None:
+    def rates(self, recent: Sequence[MonitoredRows]) -> tuple[ClassRate, ...]:
+        """Recall and precision of a binary label on the reference and of late; else none."""
+        if self.problem.task is not Task.BINARY:
+            return ()
+        watched = () if self.monitor is None else self.monitor.watched
+        return self.reference.class_rates(watched, self._kinds(recent), recent)
+
+    def _kinds(self, every: Sequence[MonitoredRows]) -> ErrorKinds | None:
         """Misses and false alarms of blocks together; None without a block."""
         if not every:
             return None
-        starts = np.cumsum([0, *(told.said.size for told in every)])
-        rows = [told.rows + start for told, start in zip(every, starts, strict=False)]
-        parts = ([getattr(told, part) for told in every] for part in ("scores", "said", "truth"))
-        scores, said, truth = (np.concatenate(part) for part in parts)
+        told = MonitoredRows.together(every)
         return error_kinds(
-            self.reference.predicted(scores, said),
-            said,
-            np.concatenate(rows),
-            truth,
+            self.reference.predicted(told.scores, told.said),
+            told.said,
+            told.rows,
+            told.truth,
             cost_miss=self.problem.cost_miss,
             cost_false_alarm=self.problem.cost_false_alarm,
             rng=np.random.default_rng(0),
@@ -91,12 +115,19 @@ class BlockMeasures:
             ), False
         state = self.monitor.update(told.scores, told.said, told.rows, told.truth)
         known = Bounds.of(state.error) if told.rows.size else None
-        evidence = min(state.evidence, _MOST_EVIDENCE)
-        return replace(block, error=known, evidence=evidence, worse=state.worse), state.alarm
+        self.classes.update(told)
+        evidence = pooled_evidence(state.evidence, self.classes.evidence)
+        block = replace(
+            block,
+            error=known,
+            evidence=min(evidence, _MOST_EVIDENCE),
+            worse=(*state.worse, *self.classes.worse),
+        )
+        return block, evidence >= self.monitor.run_length
 
     def _of_both_kinds(self, block: Block, told: MonitoredRows) -> Block:
         """A block of a binary label with its precision, recall and cost, as far as labels tell."""
-        kinds = self.kinds([told])
+        kinds = self._kinds([told])
         assert kinds is not None
         lacking = untold(told.said, told.rows)
         return replace(

@@ -59,14 +59,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     report("scoring the reference", 0.0)
     reference = ReferenceBlocks.of(workspace, release, sources)
     watch = workspace.settings.watch
-    monitor = reference.monitor(watch, np.random.default_rng(0))
-    measures = BlockMeasures(problem, reference, monitor)
-    requests = LabelRequests(reference, watch, release.release_id)
+    measures = BlockMeasures.of(problem, reference, watch)
+    monitor = measures.monitor
+    requests = LabelRequests(workspace, release, reference)
     walk = BlockWalk(workspace, release, measures, requests)
     walk.through(observations, workspace.record.alarm_events.of(release.release_id), report)
     challenge, failed = _challenged(workspace, entry.number, decay, report)
     recent = walk.told[-_RECENT:]
-    watched = () if monitor is None else monitor.watched
     return phase.assess(
         phase.Evidence(
             release_id=release.release_id,
@@ -74,7 +73,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_alert_share=reference.alert_share,
             reference_mean_score=reference.mean_score,
             reference_abstained=reference.share_abstained,
-            rates=reference.class_rates(watched, measures.kinds(recent), recent),
+            rates=measures.rates(recent),
+            class_recalls=measures.classes.recalls(recent),
             positive=problem.words.positive if problem.task is Task.BINARY else "",
             n_recent=len(recent),
             n_recent_labels=sum(told.rows.size for told in recent),
@@ -133,6 +133,7 @@ def _self_test(
         tolerance=watch.tolerance,
         run_length=run_length(watch),
         rates=reference.rates,
+        views=[view.blocks for view in reference.views],
     )
     return SelfTest(
         rate=tested.rate,

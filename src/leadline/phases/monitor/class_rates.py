@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from leadline.phases.number_format import percent, percent_range
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
+from leadline.stats.interval import two_sided_z
 
 RECALL, PRECISION = "recall", "precision"
+_RECALL_OF = "recall of "
 _KIND = {RECALL: "positive", PRECISION: "flagged"}
-_Z = 1.96
+_Z, _CHANCE = 1.96, 0.05
 # wider, and no loss that matters could be told from none
 _WIDEST = 0.5
 
@@ -23,8 +25,9 @@ class ClassRate:
 
     Attributes
     ----------
-    name : {"recall", "precision"}
-        Share of the positive rows that are flagged; of the flagged rows that are positive.
+    name : str
+        Recall, the share of the positive rows that are flagged; precision, of the flagged rows that
+        are positive; or the recall of one of several classes, as `recall_of` calls it.
     reference : float or None
         On the reference; None where it has no row that it is a rate of.
     n_reference : int
@@ -45,6 +48,11 @@ class ClassRate:
     n_recent: float = 0.0
 
     @property
+    def class_name(self) -> str:
+        """The class that it is the recall of, as it is said."""
+        return self.name.removeprefix(_RECALL_OF)[1:-1]
+
+    @property
     def words(self) -> str:
         """The rate of late and on the reference."""
         if self.reference is None:
@@ -58,6 +66,13 @@ class ClassRate:
         if self.recent is None or self.reference is None:
             return False
         return self.recent.estimate + self._reach < self.reference
+
+    def is_below_among(self, n_rates: int) -> bool:
+        """Whether that holds where so many rates are looked at."""
+        if self.recent is None or self.reference is None:
+            return False
+        reach = self._reach * two_sided_z(1 - _CHANCE / n_rates) / _Z
+        return self.recent.estimate + reach < self.reference
 
     @property
     def is_vague(self) -> bool:
@@ -75,13 +90,24 @@ class ClassRate:
         return math.hypot((self.recent.high - self.recent.low) / 2, _Z * math.sqrt(chance))
 
 
+def recall_of(name: str) -> str:
+    """What the recall of one of several classes is called."""
+    return f"{_RECALL_OF}'{name}'"
+
+
+def classes_below(recalls: Sequence[ClassRate]) -> list[ClassRate]:
+    """Recalls of single classes that lie below the reference, chance allowed for in all of them."""
+    return [rate for rate in recalls if rate.is_below_among(len(recalls))]
+
+
 def worse_words(rates: Sequence[str], positive: str = "") -> str:
     """Name what became worse, in a clause.
 
     Parameters
     ----------
-    rates : sequence of {"error", "recall", "precision"}
-        Of an alarm; none in verdicts from before, which watched the error alone.
+    rates : sequence of str
+        Of an alarm: error, recall, precision, or recall of a class; none in verdicts from before,
+        which watched the error alone.
     positive : str, default=""
         What a positive row is, in the words of the project; empty where that was not kept.
 
@@ -91,6 +117,8 @@ def worse_words(rates: Sequence[str], positive: str = "") -> str:
     'more is wrong and fewer of the positive rows are found'
     >>> worse_words(["recall", "precision"], "late")
     'less of what is late is found and less of what is flagged is late'
+    >>> worse_words(["recall of 'fraud'"])
+    "less of 'fraud' is found"
     """
     worse = {
         "error": "more is wrong",
@@ -100,7 +128,10 @@ def worse_words(rates: Sequence[str], positive: str = "") -> str:
     if positive:
         worse[RECALL] = f"less of what is {positive} is found"
         worse[PRECISION] = f"less of what is flagged is {positive}"
-    return " and ".join(worse[rate] for rate in rates or ["error"])
+    return " and ".join(
+        worse.get(rate, f"less of {rate.removeprefix(_RECALL_OF)} is found")
+        for rate in rates or ["error"]
+    )
 
 
 def not_told(untold: Sequence[str]) -> str:
@@ -111,6 +142,19 @@ def not_told(untold: Sequence[str]) -> str:
             "missed, is not known"
         )
     return "no flagged row has a label: how many of them are false alarms is not known"
+
+
+def not_fair(chosen_by: Sequence[str]) -> str:
+    """Say that labels are of rows which a rule chose.
+
+    Examples
+    --------
+    >>> not_fair(["'region'", "the score"])
+    "labels came of rows chosen by 'region' and the score, it seems, and of no fair sample"
+    """
+    *first, last = chosen_by
+    rules = f"{', '.join(first)} and {last}" if first else last
+    return f"labels came of rows chosen by {rules}, it seems, and of no fair sample"
 
 
 def not_watched(rates: Sequence[ClassRate], positive: str = "") -> str:

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from leadline.phases.monitor.class_rates import not_told, worse_words
+from leadline.phases.monitor.class_rates import (
+    classes_below,
+    not_fair,
+    not_told,
+    worse_words,
+)
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_LABELS,
     FEWEST_REFERENCE,
@@ -23,6 +28,9 @@ from leadline.phases.monitor.service_findings import target_check
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural
+
+# are not named one by one
+_MANY = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +127,10 @@ def _lead(evidence: Evidence, newest: Block) -> str:
     # one bad block proves no rise, but is not to be called good either
     if evidence.is_above(newest):
         worse.append("the newest block is worse than the reference")
-    if below := [rate.name for rate in evidence.rates if rate.is_below]:
+    below = [rate.name for rate in evidence.rates if rate.is_below]
+    classes = [rate.name for rate in classes_below(evidence.class_recalls)]
+    below += classes if len(classes) < _MANY else [f"recall of {len(classes)} classes"]
+    if below:
         lie = "lies" if len(below) == 1 else "lie"
         worse.append(f"{' and '.join(below)} of late {lie} below the reference")
     if worse:
@@ -162,6 +173,8 @@ def _nothing(evidence: Evidence) -> str:
 
 def _lack(evidence: Evidence, block: Block) -> str:
     """Why the error of a block is not known."""
+    if block.n_aside and not block.n_labelled:
+        return not_fair(block.chosen_by)
     if not block.n_labelled:
         return f"none of its {plural(block.n_counted, 'row')} has a label"
     wrong = f", {block.n_wrong:,} of them wrong," if block.n_wrong else ""

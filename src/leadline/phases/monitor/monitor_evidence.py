@@ -15,6 +15,7 @@ FEWEST_LABELS = 10
 FEWEST_REFERENCE = 3
 # of fewer rows every column looks like something: all of them are whole numbers, or of one category
 FEWEST_COMPARED = 10
+_MOST_NAMED = 3
 _WIDEST = 0.3
 _Z = 1.96
 
@@ -38,13 +39,17 @@ class Block:
         Share of rows that the release gave no answer; None where it answers all.
     n_labelled : int
         Rows with an answer whose truth has arrived; those that the release learnt from do not
-        count.
+        count, nor labels that are left aside.
     n_wrong : int or None
         Labelled rows that were wrong; None in verdicts from before it was kept.
     n_wanted : int
         Rows that want a label still.
     n_differ : int
         Rows of which a file and the page say different things: the later counts.
+    n_aside : int
+        Labels that are left aside, as a rule chose their rows.
+    chosen_by : tuple of str
+        By what it seems to have chosen them: columns in quotes, the score, the label itself.
     error : Bounds or None
         Share of the block's rows that are wrong; None without labels.
     precision, recall : Bounds or None
@@ -59,8 +64,8 @@ class Block:
         million; None where the reference is too short, or rows were not kept.
     is_alarm : bool
         Whether an alarm was raised at this block.
-    worse : tuple of {"error", "recall", "precision"}
-        Rates that alone would raise an alarm.
+    worse : tuple of str
+        Rates that alone would raise an alarm: error, recall, precision, recall of a class.
     untold : tuple of str
         Recall, where only flagged rows have a label; precision, where none of them has, and chance
         does not explain it.
@@ -88,6 +93,8 @@ class Block:
     n_wrong: int | None = None
     n_wanted: int = 0
     n_differ: int = 0
+    n_aside: int = 0
+    chosen_by: tuple[str, ...] = ()
     error: Bounds | None = None
     precision: Bounds | None = None
     recall: Bounds | None = None
@@ -114,6 +121,13 @@ def compared_block(blocks: Sequence[Block]) -> Block | None:
     """Return the newest block whose columns could be compared: one that has begun is too short."""
     long = [block for block in blocks if block.n_rows >= FEWEST_COMPARED or block.shifts]
     return long[-1] if long else None
+
+
+def named(blocks: Sequence[Block]) -> str:
+    """A few blocks by name, the rest by number."""
+    shown = ", ".join(block.name for block in blocks[:_MOST_NAMED])
+    n_more = len(blocks) - _MOST_NAMED
+    return f"{shown} and {n_more:,} more" if n_more > 0 else shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,8 +162,9 @@ class Alarm:
         At that block; None where later labels have taken it away.
     is_open : bool
         Nobody has closed it.
-    worse : tuple of {"error", "recall", "precision"}
-        What became worse; empty in verdicts from before, which watched the error alone.
+    worse : tuple of str
+        What became worse, as of a block; empty in verdicts from before, which watched the error
+        alone.
     steps : tuple of AlarmStep
         What people did, in order.
     """
@@ -257,6 +272,9 @@ class Evidence:
         Share of the reference that the release gives no answer; None where it answers all.
     rates : tuple of ClassRate
         Recall and precision of a binary label; empty for others, and in verdicts from before.
+    class_recalls : tuple of ClassRate
+        Recall of each of several classes, the commonest first; empty for others, and in verdicts
+        from before.
     positive : str
         What a positive row is, in the words of the project; empty where no class is, and in
         verdicts from before it was kept.
@@ -306,6 +324,7 @@ class Evidence:
     reference_mean_score: float | None = None
     reference_abstained: float | None = None
     rates: tuple[ClassRate, ...] = ()
+    class_recalls: tuple[ClassRate, ...] = ()
     positive: str = ""
     n_recent: int = 0
     n_recent_labels: int = 0

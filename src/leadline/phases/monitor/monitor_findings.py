@@ -8,14 +8,15 @@ from itertools import pairwise
 from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
-from leadline.phases.monitor.class_rates import not_told, not_watched
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
     Block,
     Evidence,
     compared_block,
+    named,
 )
+from leadline.phases.monitor.rate_findings import class_findings, label_findings
 from leadline.phases.monitor.service_findings import target_findings
 from leadline.phases.number_format import rate, rate_range
 from leadline.phases.verdict import Finding, note, warning
@@ -43,8 +44,8 @@ def monitor_findings(evidence: Evidence) -> tuple[Finding, ...]:
         *_labels(evidence),
         *_silence(evidence),
         *target_findings(evidence),
-        *_classes(evidence),
-        *_selected(evidence),
+        *class_findings(evidence),
+        *label_findings(evidence),
         *challenge_findings(evidence.challenge, alarm.worse if alarm else (), _first(evidence)),
         *_unchallenged(evidence.challenge_failed),
         *_reference(evidence),
@@ -63,20 +64,6 @@ def rate_words(evidence: Evidence, block: Block) -> str:
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
     )
-
-
-def _selected(evidence: Evidence) -> list[Finding]:
-    """Blocks whose labels came of one kind of row only."""
-    lacking = [block for block in evidence.blocks if block.untold and not block.is_closed]
-    kinds = dict.fromkeys(block.untold for block in lacking)
-    return [
-        warning(
-            f"Of {_named([b for b in lacking if b.untold == untold])} {not_told(untold)}, and "
-            "raises no alarm.",
-            "Label rows whatever the model said of them: leadline watch --ask rows.csv",
-        )
-        for untold in kinds
-    ]
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -144,7 +131,7 @@ def _learnt(evidence: Evidence) -> list[Finding]:
     n_learnt = sum(block.n_learnt or 0 for block in learnt)
     return [
         warning(
-            f"{n_learnt:,} of {n_rows:,} rows of {_named(learnt)} are rows that the release learnt "
+            f"{n_learnt:,} of {n_rows:,} rows of {named(learnt)} are rows that the release learnt "
             "from or was tested on: they look better than new rows do, and do not count.",
             "Hand over rows that came in since.",
         )
@@ -194,7 +181,8 @@ def _thin(dated: list[Block], how: str) -> list[Finding]:
     n_rows = sum(block.n_rows for block in few)
     return [
         warning(
-            f"{plural(n_rows, 'row')} only of {_named(few)}, where {usual:,.0f} are usual.", how
+            f"{plural(n_rows, 'row')} only of {named(few)}, where {usual:,.0f} are usual.",
+            how,
         )
     ]
 
@@ -217,7 +205,7 @@ def _wanted(evidence: Evidence) -> list[Finding]:
     noun = evidence.block if evidence.block and _DAY.fullmatch(wanting[0].name) else "block"
     of = f"{noun} {wanting[0].name}"
     if len(wanting) > 1:
-        of = f"{plural(len(wanting), noun)} ({_named(wanting)})"
+        of = f"{plural(len(wanting), noun)} ({named(wanting)})"
     verb = "wants" if n_rows == 1 else "want"
     return [
         warning(
@@ -237,31 +225,16 @@ def _differing(evidence: Evidence) -> list[Finding]:
     has = "has" if n_rows == 1 else "have"
     return [
         note(
-            f"{plural(n_rows, 'row')} of {_named(differing)} {has} one label from a file and "
+            f"{plural(n_rows, 'row')} of {named(differing)} {has} one label from a file and "
             "another from the page: the later one counts."
         )
     ]
 
 
-def _classes(evidence: Evidence) -> list[Finding]:
-    """What no alarm is raised for; where the reference has too few blocks, nothing is."""
-    has_blocks = evidence.n_reference_blocks >= FEWEST_REFERENCE
-    if has_blocks and (lacking := not_watched(evidence.rates, evidence.positive)):
-        what = f"A loss raises no alarm of {lacking}: that is too few to hold it against."
-        return [warning(what, "Set more test rows aside, or bring more rows with labels.")]
-    if evidence.reference_alert_share is None and evidence.tolerance is None:
-        return [
-            note(
-                "Watched is the share wrong of all classes together: that a rare class is no "
-                "longer found hardly shows in it."
-            )
-        ]
-    return []
-
-
 def _reference(evidence: Evidence) -> list[Finding]:
     found = []
-    if evidence.n_reference_blocks < FEWEST_REFERENCE:
+    has_alarms = evidence.n_reference_blocks >= FEWEST_REFERENCE
+    if not has_alarms:
         more = "Set more test rows aside, from more days."
         if evidence.block != "day":
             more = "Set [watch] block to a shorter one, or set more test rows aside."
@@ -279,11 +252,13 @@ def _reference(evidence: Evidence) -> list[Finding]:
                 f"{three_digits(evidence.tolerance)}."
             )
         )
-    if evidence.accepted_rise:
+    if evidence.accepted_rise and has_alarms:
         fall = ", nor does a fall of recall or precision by as much" if evidence.rates else ""
+        if evidence.class_recalls:
+            fall = ", nor does a fall of the recall of a class by as much"
         rise = f"A rise of up to {evidence.accepted_rise:.1%} raises no alarm{fall}."
         found.append(note(rise))
-    if evidence.false_alarm_years is not None:
+    if evidence.false_alarm_years is not None and has_alarms:
         found.append(
             note(
                 "Set to at most about one false alarm in "
@@ -305,9 +280,3 @@ def _reference(evidence: Evidence) -> list[Finding]:
 def _shifts(evidence: Evidence) -> list[Finding]:
     compared = compared_block(evidence.blocks)
     return [] if compared is None else shift_findings(compared.name, compared.shifts)
-
-
-def _named(blocks: list[Block]) -> str:
-    shown = ", ".join(block.name for block in blocks[:_MOST_NAMED])
-    n_more = len(blocks) - _MOST_NAMED
-    return f"{shown} and {n_more:,} more" if n_more > 0 else shown

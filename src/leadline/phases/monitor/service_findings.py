@@ -88,10 +88,11 @@ def _of_blocks(evidence: Evidence, target: Target) -> TargetCheck | None:
 def _measured(evidence: Evidence) -> str:
     watched = [
         "the share that is wrong",
-        *(rate.name for rate in evidence.rates if rate.is_watched),
+        *(rate.name for rate in evidence.rates if rate.is_watched or rate.recent),
     ]
     if len(watched) == 1:
-        return f"they measure {watched[0]}"
+        of_classes = any(rate.is_watched for rate in evidence.class_recalls)
+        return f"they measure {watched[0]}{' and the recall of each class' if of_classes else ''}"
     return f"they measure {', '.join(watched[:-1])} and {watched[-1]} at the threshold in service"
 
 

@@ -201,6 +201,8 @@ def watching(reader: LineageReader) -> Section:
 
 def _or_fallen(monitor: Monitor) -> str:
     watched = [rate.name for rate in monitor.rates if rate.is_watched]
+    if any(rate.is_watched for rate in monitor.class_recalls):
+        watched.append("the recall of a class")
     return f", or {' or '.join(watched)} fallen," if watched else ""
 
 

@@ -11,7 +11,9 @@ References
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import overload
 
 import numpy as np
 from scipy.special import log_ndtr, logsumexp
@@ -81,3 +83,33 @@ class AlarmEvidence:
         one_sided = log_ndtr(np.sqrt(_MIXING) * self.sums / np.sqrt(q))
         log = float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
         return float(np.exp(min(log, 700.0)))
+
+
+@overload
+def pooled_evidence(of_all: float, of_classes: Sequence[float]) -> float: ...
+@overload
+def pooled_evidence(of_all: Floats, of_classes: Sequence[Floats]) -> Floats: ...
+def pooled_evidence(
+    of_all: float | Floats, of_classes: Sequence[float] | Sequence[Floats]
+) -> float | Floats:
+    """Evidence of the rates of all rows and of those of single classes, as one.
+
+    A weighted mean of e-detectors is one, so that together they raise no more false alarms than one
+    of them. The classes share half of the weight: with each as much as all rows, the more classes
+    there were the later a rise among all rows would be seen.
+
+    Parameters
+    ----------
+    of_all : float or ndarray
+        Of all rows.
+    of_classes : sequence of float or ndarray
+        Of each class, of the same shape; may be empty.
+
+    Examples
+    --------
+    >>> pooled_evidence(10.0, [100.0, 300.0]), pooled_evidence(10.0, [])
+    (105.0, 10.0)
+    """
+    if not len(of_classes):
+        return of_all
+    return (of_all + sum(of_classes) / len(of_classes)) / 2

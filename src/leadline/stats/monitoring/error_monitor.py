@@ -148,6 +148,11 @@ class Monitor:
         """Names of the rates that are watched."""
         return tuple(rate.name for rate, _ in self._evidence)
 
+    @property
+    def evidence(self) -> float:
+        """Mean of the rates that are watched; 0 before a block."""
+        return float(np.mean([evidence.value for _, evidence in self._evidence]))
+
     def ask(self, scores: ArrayLike, said: ArrayLike) -> Ints:
         """Choose the rows of a block to label.
 
@@ -210,9 +215,10 @@ class Monitor:
             seen = rate.seen(expected, answers, judged, wrong)
             if seen is not None:
                 evidence.add(*seen)
-        each = {rate.name: evidence.value for rate, evidence in self._evidence}
-        together = float(np.mean(list(each.values())))
-        worse = tuple(name for name, value in each.items() if value >= self.run_length)
+        worse = tuple(
+            rate.name for rate, evidence in self._evidence if evidence.value >= self.run_length
+        )
+        together = self.evidence
         return MonitorState(error, together >= self.run_length, together, int(judged.size), worse)
 
     def restart(self) -> None:

@@ -63,6 +63,10 @@ def stratified_rows(expected: Floats, n_labels: int, rng: np.random.Generator) -
 def gap_of(expected: Floats, rows: Ints, wrong: Floats, weights: Floats | None = None) -> Gap:
     """Measure by how much a block's error is above what was predicted.
 
+    A stratum without a label is taken to be like all rows that have one. Rows that were drawn by
+    strata leave none; of 50 at random among 300, one draw of twelve does, and the estimate is
+    unbiased there, too.
+
     Parameters
     ----------
     expected : ndarray of shape (n,)

@@ -1,20 +1,22 @@
-"""Tests of a block's rows against those of the reference, rows taken as independent.
+"""Tests of a block's rows against those of the reference, or of some of them against the others.
 
-Rows of one day are alike, so these find too much on most real streams: they serve where nothing is
-known of days, and beside `leadline.stats.monitoring.block_spread` where few are known.
+Rows are taken as independent. Those of one day are alike, so that tests against a reference find
+too much on most real streams: they serve where nothing is known of days, and beside
+`leadline.stats.monitoring.block_spread` where few are known.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import kolmogorov
 from scipy.stats import hypergeom
 
-from leadline.stats.arrays import Floats, as_vector
+from leadline.stats.arrays import Bools, Floats, as_labels, as_vector
 from leadline.stats.monitoring.drift import share_shift
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 # below, the chi-square of counts sees too much in a few rows
 _FEWEST_EXPECTED = 5
 _FEWEST_ROWS = 3
+_N_CUTS, _MOST_CATEGORIES = 10, 20
 
 
 def row_p_value(block: ArrayLike, reference: ArrayLike, *, is_ordered: bool) -> float:
@@ -101,3 +104,73 @@ def unseen_p_value(block: Mapping[str, int], reference: Mapping[str, int]) -> fl
     most = max(counts)
     # all rows of the category lie in the block: the likelier, the fewer it has
     return float(min(hypergeom.sf(most - 1, n, most, n_block) * n_tests, 1.0))
+
+
+def subset_p_values(columns: Sequence[ArrayLike], is_chosen: ArrayLike) -> Floats:
+    """Test whether rows were chosen without regard to their columns, one test a column.
+
+    Rows are counted on either side of up to nine cuts of a number, or of each of the commonest
+    categories, and of what is missing; each count is held against Fisher's exact test, twice the
+    smaller tail, and the smallest p-value of a column is corrected for their number (Bonferroni).
+    So it holds its level whatever the columns are, and however few rows there are.
+
+    Parameters
+    ----------
+    columns : sequence of array-like of shape (n_rows,)
+        Numbers, of which some may be not a number; or texts, of which some may be None.
+    is_chosen : array-like of {0, 1}, shape (n_rows,)
+        Rows that were chosen.
+
+    Returns
+    -------
+    ndarray of float in [0, 1], shape (n_columns,)
+        Of each column, not corrected for the number of columns; 1 where all rows are alike.
+
+    Raises
+    ------
+    ValueError
+        If a column has another length, or `is_chosen` another value.
+
+    Examples
+    --------
+    >>> region = np.repeat(["north", "south"], 50)
+    >>> age = np.tile(np.arange(50.0), 2)
+    >>> found = subset_p_values([region, age], np.arange(100) < 20)
+    >>> bool(found[0] < 1e-5), bool(found[1] > 0.01)
+    (True, False)
+    """
+    chosen = as_labels(is_chosen, "is_chosen", n_samples=np.size(is_chosen)) > 0
+    found = np.ones(len(columns))
+    for place, column in enumerate(columns):
+        values = np.asarray(column)
+        if values.shape != chosen.shape:
+            raise ValueError(f"a column has shape {values.shape}; {chosen.shape} is needed.")
+        parts = _parts(values)
+        if parts:
+            p_values = _exact_p_values(np.array(parts), chosen)
+            found[place] = min(float(p_values.min()) * len(parts), 1.0)
+    return found
+
+
+def _parts(values: np.ndarray) -> list[Bools]:
+    """Rows below each cut, of each category, and with a missing value; not all rows, nor none."""
+    if np.issubdtype(values.dtype, np.number):
+        numbers = values.astype(np.float64)
+        is_missing = np.isnan(numbers)
+        shares = np.arange(1, _N_CUTS) / _N_CUTS
+        known = numbers[~is_missing]
+        cuts = np.unique(np.quantile(known, shares, method="lower")) if known.size else known
+        parts = [numbers <= cut for cut in cuts]
+    else:
+        is_missing = np.array([value is None for value in values])
+        common = Counter(values[~is_missing].tolist()).most_common(_MOST_CATEGORIES)
+        parts = [values == name for name, count in common if count >= _FEWEST_ROWS]
+    return [part for part in [*parts, is_missing] if 0 < part.sum() < part.size]
+
+
+def _exact_p_values(parts: np.ndarray, chosen: Bools) -> Floats:
+    whole, drawn, ones = chosen.size, int(chosen.sum()), parts.sum(axis=1)
+    seen = parts[:, chosen].sum(axis=1)
+    few = hypergeom.cdf(seen, whole, ones, drawn)
+    many = hypergeom.sf(seen - 1, whole, ones, drawn)
+    return np.asarray(np.minimum(2 * np.minimum(few, many), 1.0))

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from leadline.stats.arrays import Floats, Ints, as_labels, as_vector, check_positive
-from leadline.stats.monitoring.alarm_evidence import AlarmEvidence
+from leadline.stats.monitoring.alarm_evidence import AlarmEvidence, pooled_evidence
 from leadline.stats.monitoring.labelled_error import stratified_rows
 from leadline.stats.monitoring.predicted_error import PredictedError
-from leadline.stats.monitoring.watched_rates import WatchedRate
+from leadline.stats.monitoring.watched_rates import RATES, WatchedRate
 
 _FEWEST_BLOCKS = 6
 # samples of labels of each block; runs draw among them
@@ -47,6 +47,7 @@ def run_false_alarms(
     run_length: float = 1000.0,
     n_runs: int = 300,
     rates: Sequence[str] = ("error",),
+    views: Sequence[Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]]] = (),
 ) -> RunFalseAlarms:
     """Measure the false alarms of `Monitor` by shuffling the reference's own blocks.
 
@@ -67,6 +68,9 @@ def run_false_alarms(
         Shuffles.
     rates : sequence of str, default=("error",)
         As for `Monitor`.
+    views : sequence of sequence of (scores, said, truth), default=()
+        Of several classes: the same blocks, each class against all others, whose recall is watched
+        beside that; see `leadline.stats.monitoring.alarm_evidence.pooled_evidence`.
 
     Returns
     -------
@@ -98,34 +102,48 @@ def run_false_alarms(
     if np.any(counts < 1) or n_runs < 1 or not 0 <= tolerance < 1:
         raise ValueError("labels and n_runs must be at least 1 and tolerance in [0, 1).")
     check_positive(run_length - 1, "run_length - 1")
-    blocks = _labelled(reference)
-    looks = [
+    n = len(reference)
+    of_all = _looks(_labelled(reference), rates, counts, rng)
+    of_classes = [
+        look for view in views for look in _looks(_labelled(view), RATES[1:2], counts, rng)
+    ]
+    half = -(-n // 2)
+    alarms = 0
+    for _ in range(n_runs):
+        order = rng.permutation(n)
+        samples = rng.integers(_N_SAMPLES, size=n)
+        found = [
+            [_evidence(look, order, samples, half, tolerance) for look in looks]
+            for looks in (of_all, of_classes)
+        ]
+        total = pooled_evidence(np.mean(found[0], axis=0), found[1])
+        alarms += bool(np.any(total >= run_length))
+    return RunFalseAlarms(alarms / n_runs, n_runs, n - half)
+
+
+def _looks(
+    blocks: list[tuple[Floats, ...]],
+    rates: Sequence[str],
+    counts: Floats,
+    rng: np.random.Generator,
+) -> list[tuple[WatchedRate, Floats, Floats]]:
+    """Each rate that the blocks tell, with what they and samples of their labels make of it."""
+    return [
         (rate, *_looked_at(rate, blocks, counts, rng))
         for name in rates
         if (rate := WatchedRate.of(name, blocks)) is not None
     ]
-    half = -(-len(blocks) // 2)
-    alarms = 0
-    for _ in range(n_runs):
-        order = rng.permutation(len(blocks))
-        samples = rng.integers(_N_SAMPLES, size=len(blocks))
-        total = np.zeros(len(blocks) - half)
-        for rate, known, seen in looks:
-            total += _evidence(rate, known, seen, order, samples, half, tolerance)
-        alarms += bool(np.any(total / len(looks) >= run_length))
-    return RunFalseAlarms(alarms / n_runs, n_runs, len(blocks) - half)
 
 
 def _evidence(
-    rate: WatchedRate,
-    known: Floats,
-    seen: Floats,
+    look: tuple[WatchedRate, Floats, Floats],
     order: Ints,
     samples: Ints,
     half: int,
     tolerance: float,
 ) -> Floats:
     """Evidence of one rate after each block that is watched."""
+    rate, known, seen = look
     kept = known[order[:half]]
     accepted = tolerance * rate.share
     evidence = AlarmEvidence(float(kept.mean()), rate.spread(kept), half, accepted)
