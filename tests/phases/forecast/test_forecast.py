@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +12,7 @@ from tests.phases.forecast.forecasts import SIZES, forecast
 from leadline.phases.forecast import QUANTILES, Forecast
 from leadline.phases.forecast.advice import Recommendation
 from leadline.phases.forecast.region import RegionKind
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Bounds
 from leadline.record.codec import decode, encode
 
 
@@ -217,6 +218,7 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert "hardly better than guessing" in verdict.regions.words("roc_auc")
     assert not verdict.regions.has_begun
     assert "has not begun to fall" in verdict.regions.words("roc_auc")
+    assert "between" not in verdict.regions.words("roc_auc"), "nobody knows where it ends"
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
     told = again(verdict, shown_better=(True, False, True, False, True, True))
     assert told.regions is not None
@@ -237,6 +239,30 @@ def test_a_flat_curve_is_close_to_its_floor() -> None:
     assert verdict.regions.now.kind is RegionKind.FLOOR
     assert verdict.regions.floor_from is not None
     assert "more data hardly pay" in verdict.regions.words("roc_auc")
+
+
+def test_of_a_curve_that_rises_no_end_is_told() -> None:
+    verdict = forecast(0.8, errors=(0.18, 0.19, 0.20, 0.21, 0.22, 0.23), stderrs=(0.004,) * 6)
+    assert verdict.regions is not None
+    now, words = verdict.regions.now, verdict.regions.words("roc_auc")
+    assert now.is_rising
+    assert not verdict.regions.tells_floor
+    higher = round(-100 * now.gain.estimate)
+    assert f"more data do not pay: at twice the rows the error is {higher}% higher (" in words
+    assert "off the error" not in now.words
+    assert "best that data can do cannot be told" in words
+    flat = replace(now, slope=Bounds(estimate=-0.02, low=-0.1, high=0.1))
+    assert not flat.is_rising, "by a fiftieth it is level"
+    assert (
+        "hardly pay: at twice the rows the error is 1% higher (7% lower to 7% higher)" in flat.words
+    )
+
+
+def test_ends_that_read_alike_are_one() -> None:
+    regions = forecast(0.86).regions
+    assert regions is not None
+    near = replace(regions, floor=Bounds(estimate=1e-5, low=0.0, high=1e-4))
+    assert "of about 1 (90%)" in near.words("roc_auc")
 
 
 def test_without_chance_no_size_is_small_data() -> None:
