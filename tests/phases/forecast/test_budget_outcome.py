@@ -169,6 +169,21 @@ def test_a_machine_that_comes_off_no_better_when_played_through_is_declined() ->
     assert shared(800.0, OFFER, far) == helped
 
 
+def test_a_missed_target_adds_its_penalty_to_what_is_spent() -> None:
+    alone = simulated(800.0)
+    penalty = chosen(800.0, OFFER).penalty
+    assert penalty == pytest.approx(800 / 0.5)
+    assert alone.value == pytest.approx(alone.mean_money + penalty * (1 - alone.p_met))
+
+
+def test_the_range_of_a_chance_holds_the_chance_itself() -> None:
+    """Some labels are worth nothing in the chance, and none at the ends of a range of no width."""
+    sure = replace(OFFER, factor=Bounds(estimate=0.4, low=0.4, high=0.4))
+    chance = shared(800.0, sure, simulated(800.0)).chance
+    assert chance is not None
+    assert chance.low == chance.estimate < chance.high
+
+
 def test_rounds_add_up_to_the_path() -> None:
     choice = chosen(800.0, OFFER)
     rounds = choice.rounds(COSTS.train_share)
