@@ -10,10 +10,12 @@ from tests.phases.again import again, notes, warnings
 from tests.phases.forecast.forecasts import SIZES, forecast
 
 from leadline.phases.forecast import QUANTILES, Forecast
-from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.forecast.advice import Recommendation, recommend
+from leadline.phases.forecast.purchase import no_purchase, reach
 from leadline.phases.forecast.region import RegionKind
 from leadline.phases.verdict import Answer, Bounds
 from leadline.record.codec import decode, encode
+from leadline.stats.machines.fit_time import fit_time_law
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,22 @@ def test_money_already_gone_buys_nothing() -> None:
     assert forecast(0.855, spent=2000.0).n_affordable == 1600
 
 
+def test_success_is_worth_as_much_once_some_of_the_budget_is_spent() -> None:
+    fresh, late = forecast(0.7), forecast(0.7, spent=900.0)
+    law = fit_time_law(fresh.train_sizes, fresh.fit_seconds)
+    assert reach(law, late, 3)[0] < reach(law, fresh, 3)[0]
+    assert reach(law, late, 3)[1] == reach(law, fresh, 3)[1] == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize(
+    ("p_far", "said"), [(0.11, Recommendation.STOP), (0.09, Recommendation.UNREACHABLE)]
+)
+def test_unreachable_is_what_nine_of_ten_curves_never_meet(
+    p_far: float, said: Recommendation
+) -> None:
+    assert recommend(0.0, 0.0, p_far, no_purchase(0.0, can_promise=False)) is said
+
+
 def test_free_rows_are_not_bound_by_the_budget() -> None:
     verdict = forecast(0.855, label_cost=0.0, budget=0.0)
     assert verdict.n_affordable is None
@@ -130,6 +148,11 @@ def test_rows_are_bought_in_rounds_and_within_the_budget() -> None:
         assert before.p_met <= after.p_met
     assert sum(each.cost for each in plan.rounds) <= verdict.budget
     assert 0 < plan.expected_cost < sum(each.cost for each in plan.rounds)
+    # a round is paid only where the one before has missed
+    missed = [1 - p for p in (verdict.p_now, *(each.p_met for each in plan.rounds[:-1]))]
+    paid = [p * each.cost for p, each in zip(missed, plan.rounds, strict=True)]
+    bought = [p * each.n_more for p, each in zip(missed, plan.rounds, strict=True)]
+    assert (plan.expected_cost, plan.expected_rows) == pytest.approx((sum(paid), sum(bought)))
     first = plan.rounds[0]
     assert first.n_more == pytest.approx((first.n_rows - 1600) / 0.7, abs=1)
     assert first.hours == pytest.approx(first.n_more * 10 / 3600)
