@@ -100,6 +100,13 @@ def test_the_grid_reaches_beyond_the_rows_there_are() -> None:
         assert all(a <= b for a, b in zip(low.errors, high.errors, strict=True))
 
 
+def test_the_grid_shows_a_need_that_is_not_far_beyond_it() -> None:
+    verdict = forecast(0.88, budget=10.0)
+    needed = [need.n_rows for need in verdict.needs if need.n_rows and need.n_rows < 16 * 1600]
+    assert max(needed) > 4 * 1600
+    assert verdict.grid[-1] == max(needed)
+
+
 def test_money_already_gone_buys_nothing() -> None:
     assert forecast(0.855, spent=950.0).n_affordable == 1600 + 500
     assert forecast(0.855, spent=2000.0).n_affordable == 1600
