@@ -3,21 +3,24 @@
 As a project measures: the last six sizes up to a cut (sizes a factor 1.4 apart), k repeats chosen
 by chance, the same ones at every size, and the standard error of those k (none for k = 1). The cut
 is a power of two from 128 on. Truth is the mean over all repeats at twice the cut, give or take a
-tenth. Forecasts are clipped to [0, 1].
+tenth. Forecasts are clipped to [0, 1]. With --crossed what Leadline has learnt is learnt without
+the fold of data sets that is asked about (`learn.py --crossed`), on the train half.
 
-    python benchmarks/curves/few_repeats.py [--half train|test] [--peers NAMES] [--limit N]
+    python benchmarks/curves/few_repeats.py [--half train|test] [--crossed] [--peers NAMES]
+        [--limit N]
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import ours
 from peers import CONSTRAINED
 from running import Instance, arguments, forecasts, point, thin
 from scoring import as_rate, figure, inside, markdown
-from sources import Curve, lcdb10
+from sources import Curve, fold_of, lcdb10
 
 _METHODS = ["last", "POW3", CONSTRAINED, ours.NAME]
 _N_SIZES = 6
@@ -29,14 +32,20 @@ _SEED = 20220824
 def main() -> None:
     parser = arguments(__doc__, _METHODS)
     parser.add_argument("--half", choices=["train", "test"], default="test")
+    parser.add_argument("--crossed", action="store_true", help="of the train half")
     options = parser.parse_args()
+    if options.crossed and options.half == "test":
+        parser.error("--crossed is of the train half: nothing was learnt from the other")
     curves = lcdb10("accuracy", options.half)
+    learnt = ours.learnt_without if options.crossed else lambda _: None
     columns: dict[str, dict[str, list[float]]] = {}
     for k in (3, 1):
         rng = np.random.default_rng(_SEED)
         instances = thin([i for c in curves for i in few(c, k, rng)], options.limit)
         head = f"{k} repeat{'s'[: k > 1]} ({len(instances):,})"
-        found = forecasts(instances, options.methods, jobs=options.jobs)
+        if options.crossed:
+            instances = [replace(i, fold=fold_of(int(i.data))) for i in instances]
+        found = forecasts(instances, options.methods, jobs=options.jobs, learnt=learnt)
         columns[head] = {
             name: [
                 float(np.abs(as_rate(point(f)) - i.truth)[0])
@@ -82,6 +91,7 @@ def few(curve: Curve, k: int, rng: np.random.Generator) -> Iterator[Instance]:
             curve.errors[[goal]],
             learner=curve.learner,
             n_repeats=k,
+            data=curve.data,
         )
 
 

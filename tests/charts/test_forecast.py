@@ -71,6 +71,9 @@ def test_it_names_the_regions_chance_and_the_best_that_data_can_do() -> None:
     assert "near the floor" not in shown
     assert "guessing 0.5" in shown
     assert "best that data can do" in shown
+    steep = (0.2, 0.22, 0.25, 0.28, 0.31, 0.35)
+    rising = words(forecast_with(errors=steep, stderrs=(0.004,) * 6))
+    assert "best that data can do" not in rising
 
 
 def test_a_flat_curve_is_near_the_floor() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
-from tests.services.flights import make_workspace
+from tests.examples import example_forecast
+from tests.phases.again import again
+from tests.services.flights import append, make_workspace
 
 Call = Callable[..., Result]
 ROWS = ("problem", "data", "feasibility", "search", "labelling", "curve", "forecast")
@@ -37,6 +39,19 @@ def test_budgets_are_compared_and_drawn(call: Call, planned: Path, tmp_path: Pat
     for offer in document["offers"]:
         assert 0 <= offer["p_met"] <= 1
         assert offer["money"]["q95"] <= offer["budget"]
+
+
+def test_what_its_forecast_warns_of_stands_with_the_plan(call: Call, tmp_path: Path) -> None:
+    with make_workspace(tmp_path, ROWS) as workspace:
+        falling = example_forecast()
+        append(workspace, "forecast", again(falling, errors=falling.errors[::-1]))
+    answer = call("plan", 300, "-C", tmp_path)
+    assert answer.exit_code == 0, answer.output
+    words = " ".join(answer.stdout.split())
+    assert "• The error rises at the largest sizes measured: look for a fault" in words
+    document = json.loads(call("plan", 300, "-C", tmp_path, "--json").stdout)
+    assert any("error rises" in each["what"] for each in document["warnings"])
+    assert all(each["severity"] == "warning" for each in document["warnings"])
 
 
 def test_budgets_that_differ_by_cents_stand_apart(

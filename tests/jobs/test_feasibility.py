@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import polars as pl
@@ -22,6 +23,7 @@ from tests.projects import (
 
 from leadline.datasets.frames import Pool, Target, load_pool
 from leadline.errors import NotReadyError
+from leadline.jobs import feasibility as feasibility_job
 from leadline.jobs.feasibility import _late_classes, _shuffle, _small
 from leadline.phases.data import ClassCount, Data, SplitKind
 from leadline.phases.feasibility import Feasibility
@@ -34,6 +36,9 @@ from leadline.record.views import views_of
 from leadline.snapshot import content_hashes
 from leadline.stats.sample_size.proportion import n_to_show
 from leadline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from leadline.evaluation.fit_spec import FitSpec
 
 
 def feasibility(folder: Path, pool: pl.DataFrame, **problem: Any) -> Feasibility:
@@ -83,7 +88,11 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     assert not any("at random" in what for what in whats(again(verdict, past_only=no_worse)))
 
 
-def test_a_class_that_only_late_rows_have_is_told(tmp_path: Path) -> None:
+def test_a_class_that_only_late_rows_have_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, number in {"_N_ROWS": 250, "_N_OF_RARE": 1, "_FEWEST_DATED": 100}.items():
+        monkeypatch.setattr(feasibility_job, name, number)
     is_late = pl.int_range(pl.len()) >= 370
     rows = customers(480).with_columns(
         pl.when(is_late).then("left").otherwise(pl.lit("no")).alias("left")
@@ -93,12 +102,47 @@ def test_a_class_that_only_late_rows_have_is_told(tmp_path: Path) -> None:
     assert past is not None
     assert past.past_score is None, "of earlier rows alone no fold can be scored"
     (late,) = past.late_classes
-    first = rows.filter(pl.col("left") == "yes")["joined"].sort().head(9)
+    joined = rows.filter(pl.col("left") == "yes")["joined"].sort()
+    first = joined.head(9)
     assert late.value == "yes"
+    # of all train rows, of which the models learn from some two thirds
+    assert verdict.n_rows == 250
+    assert late.n_rows > 0.65 * joined.len()
     assert late.since in {str(each).removesuffix(" 00:00:00") for each in first}
     assert verdict.answer is Answer.UNCLEAR
     what = f"By 'joined', class 'yes' appears only from {late.since} on ({late.n_rows} rows)"
     assert any(f"{what}: no earlier row can teach it." in each for each in whats(verdict))
+
+
+def test_models_of_the_past_and_of_all_times_learn_from_as_many_rows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    frame = pl.DataFrame({"day": np.random.default_rng(0).permutation(300)})
+    by_time = np.argsort(frame["day"].to_numpy())
+    pool = Pool(
+        frame, frame, np.zeros(300), np.zeros(300, dtype=bool), by_time, None, SplitKind.RANDOM
+    )
+    asked: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def folds(pool: Pool, **_: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        mixed = np.random.default_rng(1).permutation(pool.order)
+        return [(mixed[:n], mixed[n:]) for n in (100, 250, 250)]
+
+    def score(_: Pool, train: np.ndarray, valid: np.ndarray, __: object) -> SimpleNamespace:
+        asked.append((train, valid))
+        return SimpleNamespace(score=train.size / 1000 + len(asked) / 100)
+
+    monkeypatch.setattr(feasibility_job, "folds_of", folds)
+    monkeypatch.setattr(feasibility_job, "fit_and_score", score)
+    data = replace(example_data(), time_column="day")
+    spec = cast("FitSpec", SimpleNamespace(seed=0, family="linear"))
+    found = feasibility_job._past_only(pool, data, spec, ())
+    assert found is not None
+    assert found.past_score == pytest.approx((found.mixed_score or 0) + 0.01)
+    assert [train.size for train, _ in asked] == [100, 100, 200, 200, 200, 200]
+    assert asked[1][0].tolist() == by_time[100:200].tolist(), "the latest of the past"
+    assert asked[3][0].tolist() == by_time[:200].tolist()
+    assert all(set(valid) <= set(by_time[200:]) for _, valid in asked)
 
 
 def test_that_a_split_at_random_is_meant_is_asked_of_feasibility_anew(tmp_path: Path) -> None:

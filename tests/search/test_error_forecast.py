@@ -141,6 +141,24 @@ def test_an_error_of_zero_is_held_to_be_the_least() -> None:
     assert LEAST_ERROR < 1e-5
 
 
+def test_folds_may_lift_a_candidate_above_the_worst_there_is() -> None:
+    lifted = [replace(points(100)[0], errors=(1.03, 1.04, 1.05)), *points(200, 400)]
+    posterior = curve_posterior_of(lifted, scoring="accuracy", family="linear")
+    assert posterior.measured.errors[0] == 1.0
+    loss = curve_posterior_of(lifted, scoring="root_mean_squared_error", family="linear")
+    assert loss.measured.errors[0] == pytest.approx(1.04)
+
+
+def test_who_was_never_wrong_on_a_hundred_rows_may_err_as_one_in_a_hundred() -> None:
+    """Its log error is off by any multiple; its mean is not."""
+    perfect = Point(n_train=1600, errors=(0.0,) * 3, fit_s=0.1, sampling=(0.01,) * 3)
+    found = forecast([perfect], None)
+    # of the ratio of the two, sqrt(log(1 + ratio^2)); the ratio itself would be some thousands
+    ratio = (perfect.stderr or 0) / LEAST_ERROR
+    assert np.std(np.log(found.draws)) == pytest.approx(np.sqrt(np.log1p(ratio**2)), rel=0.05)
+    assert np.mean(found.draws) < 0.1
+
+
 def test_a_measurement_moves_the_mean_by_its_share_of_the_variance() -> None:
     draws = np.array([0.1, 0.2, 0.3])
     quarter = ErrorForecast(draws, 0.25, 0.0, 0.1)

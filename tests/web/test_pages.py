@@ -357,6 +357,9 @@ def test_money_and_time_of_an_empty_and_of_a_full_record(make: Make, visit: Visi
     told = full.get("/rows/tuning").text
     assert "flag nothing" in told
     assert "the cheapest way without a model" in told
+    falling = example_forecast()
+    append(workspace, "forecast", again(falling, errors=falling.errors[::-1]))
+    assert "The error rises at the largest sizes" in full.get("/plan?budget=300").text
 
 
 def test_the_problem_is_stated_at_once(make: Make, visit: Visit) -> None:

@@ -30,6 +30,7 @@ _TITLES = {
 def chart(verdict: Forecast, sheet: Sheet = WIDE) -> Picture:
     """Score against rows: points, median, bands, target, regions, and the sizes that matter."""
     regions = verdict.regions
+    floor = regions.floor if regions and regions.tells_floor else None
     bands = ForecastBands(
         metric=metric_of(verdict.scoring),
         words=scoring_of(verdict.scoring).words,
@@ -40,7 +41,7 @@ def chart(verdict: Forecast, sheet: Sheet = WIDE) -> Picture:
         lines={line.q: line.errors for line in verdict.lines},
         target_score=verdict.target_score,
         chance_error=verdict.chance_error,
-        floor=(regions.floor.low, regions.floor.high) if regions else None,
+        floor=(floor.low, floor.high) if floor else None,
         regions=kinds_along(regions.small_along, regions.floor_along) if regions else (),
         sizes=_sizes(verdict),
     )

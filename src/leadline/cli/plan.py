@@ -81,7 +81,7 @@ def _draw(plan: BudgetPlan, path: Path) -> None:
 
 
 def _print(screen: Console, plan: BudgetPlan) -> None:
-    from leadline.cli.terminal.text_layout import print_table
+    from leadline.cli.terminal.text_layout import Cell, print_line, print_table
     from leadline.phases.number_format import duration, money
     from leadline.phases.scoring import scoring_of
     from leadline.services.plan_tables import asked_machine
@@ -96,6 +96,8 @@ def _print(screen: Console, plan: BudgetPlan) -> None:
     )
     if plan.chance is not None:
         screen.print(f"How likely is success? {plan.chance.words}", markup=False)
+    for its in plan.warnings:
+        print_line(screen, [Cell("•", 0, "yellow")], f"{its.what} {its.next}".strip())
     if not plan.is_current:
         screen.print("The forecast behind this plan is stale: run 'leadline run' first.")
     if plan.machines:

@@ -74,6 +74,14 @@ def test_where_medians_are_the_same_means_are_told() -> None:
     assert gap.missing == damage[rows].mean() < gap.others
 
 
+def test_ranks_of_many_equal_numbers_spread_less() -> None:
+    """Nine tenths are 0: as if all were different, chance would explain it at 2e-6."""
+    damage = np.r_[np.zeros(1800), np.arange(1.0, 201.0)]
+    rows = (np.arange(N) < 72) | (np.arange(N) >= N - 36)
+    (gap,) = gaps({"x": rows}, damage, is_class=False)
+    assert not gap.value, "by ranks it is strongest"
+
+
 def test_a_class_that_is_never_missing_is_told_where_the_others_are_many() -> None:
     """Each of the others is hardly more than usual: only how few there are of it is no chance."""
     rng = np.random.default_rng(6)

@@ -3,15 +3,22 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from tests.examples import example_forecast
 
 from leadline.phases.forecast import posterior_of
-from leadline.phases.forecast.budget_outcome import BudgetOutcome, share_budget, simulate_budget
+from leadline.phases.forecast.budget_outcome import (
+    BudgetOutcome,
+    play,
+    share_budget,
+    simulate_budget,
+)
 from leadline.phases.forecast.costs import LabellingCosts
 from leadline.phases.forecast.label_choice import LabelChoice, MachineOffer, choose_labels
 from leadline.phases.verdict import Bounds
 from leadline.stats.machines.fit_time import fit_time_law
+from leadline.stats.purchases.path_chance import Belief
 
 FORECAST = example_forecast()
 COSTS = LabellingCosts(
@@ -69,7 +76,7 @@ def test_a_budget_is_never_exceeded_and_more_of_it_never_hurts() -> None:
     for outcome in outcomes:
         assert outcome.money.q95 <= max(outcome.budget - COSTS.spent, 0.0)
         assert outcome.labels.q05 <= outcome.labels.q50 <= outcome.labels.q95
-    assert outcomes[0].labels.q95 == 0
+    assert outcomes[0].buys_nothing, "nor is a model fitted again"
     chances = [outcome.p_met for outcome in outcomes]
     assert all(b > a - 0.03 for a, b in pairwise(chances))
     assert chances[-1] > chances[0] + 0.5
@@ -169,6 +176,21 @@ def test_a_machine_that_comes_off_no_better_when_played_through_is_declined() ->
     assert shared(800.0, OFFER, far) == helped
 
 
+def test_a_missed_target_adds_its_penalty_to_what_is_spent() -> None:
+    alone = simulated(800.0)
+    penalty = chosen(800.0, OFFER).penalty
+    assert penalty == pytest.approx(800 / 0.5)
+    assert alone.value == pytest.approx(alone.mean_money + penalty * (1 - alone.p_met))
+
+
+def test_the_range_of_a_chance_holds_the_chance_itself() -> None:
+    """Some labels are worth nothing in the chance, and none at the ends of a range of no width."""
+    sure = replace(OFFER, factor=Bounds(estimate=0.4, low=0.4, high=0.4))
+    chance = shared(800.0, sure, simulated(800.0)).chance
+    assert chance is not None
+    assert chance.low == chance.estimate < chance.high
+
+
 def test_rounds_add_up_to_the_path() -> None:
     choice = chosen(800.0, OFFER)
     rounds = choice.rounds(COSTS.train_share)
@@ -197,6 +219,14 @@ def test_further_rows_for_a_machine_have_a_price() -> None:
     choice = chosen(800.0, few, sold)
     assert choice.machine == few
     assert choice.path.n_asked[-1] > 50
+    law = fit_time_law(FORECAST.train_sizes, FORECAST.fit_seconds)
+    posterior = posterior_of(FORECAST)
+    belief = Belief(posterior, FORECAST.target_error, posterior.noise, few.worth)
+    ends = play(choice, belief, law, sold, 800.0, rng=np.random.default_rng(0), size=20)
+    paid = ends.votes * 0.05 + ends.machine_hours * 0.1 + ends.machine_labels * 0.001
+    bought = np.maximum(ends.machine_labels - 50, 0)
+    assert bought.max() > 0
+    assert ends.money == pytest.approx(paid + bought * 0.002)
     outcome = shared(800.0, few, simulated(800.0, sold), sold)
     assert outcome.money.q95 <= 800.0 - COSTS.spent
 

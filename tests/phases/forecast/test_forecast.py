@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,10 +10,12 @@ from tests.phases.again import again, notes, warnings
 from tests.phases.forecast.forecasts import SIZES, forecast
 
 from leadline.phases.forecast import QUANTILES, Forecast
-from leadline.phases.forecast.advice import Recommendation
+from leadline.phases.forecast.advice import Recommendation, recommend
+from leadline.phases.forecast.purchase import no_purchase, reach
 from leadline.phases.forecast.region import RegionKind
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Bounds
 from leadline.record.codec import decode, encode
+from leadline.stats.machines.fit_time import fit_time_law
 
 
 @pytest.mark.parametrize(
@@ -97,9 +100,32 @@ def test_the_grid_reaches_beyond_the_rows_there_are() -> None:
         assert all(a <= b for a, b in zip(low.errors, high.errors, strict=True))
 
 
+def test_the_grid_shows_a_need_that_is_not_far_beyond_it() -> None:
+    verdict = forecast(0.88, budget=10.0)
+    needed = [need.n_rows for need in verdict.needs if need.n_rows and need.n_rows < 16 * 1600]
+    assert max(needed) > 4 * 1600
+    assert verdict.grid[-1] == max(needed)
+
+
 def test_money_already_gone_buys_nothing() -> None:
     assert forecast(0.855, spent=950.0).n_affordable == 1600 + 500
     assert forecast(0.855, spent=2000.0).n_affordable == 1600
+
+
+def test_success_is_worth_as_much_once_some_of_the_budget_is_spent() -> None:
+    fresh, late = forecast(0.7), forecast(0.7, spent=900.0)
+    law = fit_time_law(fresh.train_sizes, fresh.fit_seconds)
+    assert reach(law, late, 3)[0] < reach(law, fresh, 3)[0]
+    assert reach(law, late, 3)[1] == reach(law, fresh, 3)[1] == pytest.approx(10_000)
+
+
+@pytest.mark.parametrize(
+    ("p_far", "said"), [(0.11, Recommendation.STOP), (0.09, Recommendation.UNREACHABLE)]
+)
+def test_unreachable_is_what_nine_of_ten_curves_never_meet(
+    p_far: float, said: Recommendation
+) -> None:
+    assert recommend(0.0, 0.0, p_far, no_purchase(0.0, can_promise=False)) is said
 
 
 def test_free_rows_are_not_bound_by_the_budget() -> None:
@@ -129,6 +155,11 @@ def test_rows_are_bought_in_rounds_and_within_the_budget() -> None:
         assert before.p_met <= after.p_met
     assert sum(each.cost for each in plan.rounds) <= verdict.budget
     assert 0 < plan.expected_cost < sum(each.cost for each in plan.rounds)
+    # a round is paid only where the one before has missed
+    missed = [1 - p for p in (verdict.p_now, *(each.p_met for each in plan.rounds[:-1]))]
+    paid = [p * each.cost for p, each in zip(missed, plan.rounds, strict=True)]
+    bought = [p * each.n_more for p, each in zip(missed, plan.rounds, strict=True)]
+    assert (plan.expected_cost, plan.expected_rows) == pytest.approx((sum(paid), sum(bought)))
     first = plan.rounds[0]
     assert first.n_more == pytest.approx((first.n_rows - 1600) / 0.7, abs=1)
     assert first.hours == pytest.approx(first.n_more * 10 / 3600)
@@ -217,6 +248,7 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     assert "hardly better than guessing" in verdict.regions.words("roc_auc")
     assert not verdict.regions.has_begun
     assert "has not begun to fall" in verdict.regions.words("roc_auc")
+    assert "between" not in verdict.regions.words("roc_auc"), "nobody knows where it ends"
     assert any("not better than guessing, by a test" in what for what in warnings(verdict))
     told = again(verdict, shown_better=(True, False, True, False, True, True))
     assert told.regions is not None
@@ -237,6 +269,30 @@ def test_a_flat_curve_is_close_to_its_floor() -> None:
     assert verdict.regions.now.kind is RegionKind.FLOOR
     assert verdict.regions.floor_from is not None
     assert "more data hardly pay" in verdict.regions.words("roc_auc")
+
+
+def test_of_a_curve_that_rises_no_end_is_told() -> None:
+    verdict = forecast(0.8, errors=(0.18, 0.19, 0.20, 0.21, 0.22, 0.23), stderrs=(0.004,) * 6)
+    assert verdict.regions is not None
+    now, words = verdict.regions.now, verdict.regions.words("roc_auc")
+    assert now.is_rising
+    assert not verdict.regions.tells_floor
+    higher = round(-100 * now.gain.estimate)
+    assert f"more data do not pay: at twice the rows the error is {higher}% higher (" in words
+    assert "off the error" not in now.words
+    assert "best that data can do cannot be told" in words
+    flat = replace(now, slope=Bounds(estimate=-0.02, low=-0.1, high=0.1))
+    assert not flat.is_rising, "by a fiftieth it is level"
+    assert (
+        "hardly pay: at twice the rows the error is 1% higher (7% lower to 7% higher)" in flat.words
+    )
+
+
+def test_ends_that_read_alike_are_one() -> None:
+    regions = forecast(0.86).regions
+    assert regions is not None
+    near = replace(regions, floor=Bounds(estimate=1e-5, low=0.0, high=1e-4))
+    assert "of about 1 (90%)" in near.words("roc_auc")
 
 
 def test_without_chance_no_size_is_small_data() -> None:

@@ -42,6 +42,18 @@ def test_few_sizes_are_said_to_be_few() -> None:
     assert said(GOOD[:5], sizes=SIZES[:5]) == ()
 
 
+def test_sizes_that_hardly_differ_are_said_to_show_no_curve() -> None:
+    near = np.linspace(1500, 1600, 6)
+    (sentence,) = said([0.24, 0.23, 0.225, 0.215, 0.205, 0.2], 0.004, sizes=near)
+    assert "only 1.07 times the smallest" in sentence
+    assert said(sizes=np.geomspace(26, 100, 6)) == (), "a rounded 4"
+    assert said(sizes=np.geomspace(30, 100, 6)) != ()
+    # a size that is left out shows nothing
+    sizes = np.array([10.0, *np.geomspace(100, 200, 6)])
+    burst = said([1e12, *GOOD], [1e11] + [0.002] * 6, sizes=sizes, metric="mean_absolute_error")
+    assert any("only 2 times" in sentence for sentence in burst)
+
+
 def test_noise_that_nobody_knows_is_said_to_be_unknown() -> None:
     (sentence,) = said(stderr=None)
     assert "without standard errors" in sentence
@@ -56,6 +68,7 @@ def test_few_repeats_are_said_to_be_few(n_repeats: int, words: str) -> None:
 @pytest.mark.parametrize("stderr", [None, 0.002])
 def test_a_rising_tail_is_a_fault_first(stderr: float | None) -> None:
     assert any("rises" in s for s in said([0.4, 0.3, 0.25, 0.2, 0.2, 0.23], stderr))
+    assert any("rises" in s for s in said([0.4, 0.3, 0.25, 0.2, 0.23, 0.231], stderr))
     # within what the noise does, it is not
     assert not any("rises" in s for s in said([0.4, 0.3, 0.25, 0.2, 0.2, 0.203], 0.01))
 
@@ -78,6 +91,9 @@ def test_a_curve_that_waits_has_not_begun_and_one_whose_last_point_fell_has() ->
     assert not begun([0.38, 0.379, 0.381, 0.38, 0.378, 0.33], 0.04)
     # nor is a rise
     assert not begun([0.38, 0.379, 0.381, 0.40, 0.42, 0.45], 0.004)
+    # of no errors among thirty rows the logarithm is next to unknown, the fall is not
+    assert begun([0.2, 0.1, 0.05, 0.02, 0.0, 0.0], 0.03)
+    assert not begun([0.05, 0.02, 0.02, 0.02, 0.0, 0.0], 0.03)
 
 
 def test_ends_of_the_scale_are_said_to_be_there() -> None:

@@ -125,6 +125,14 @@ def test_a_perfect_learner_and_lucky_repeats_do_not_break_the_fit() -> None:
     assert np.isfinite(fit(SIZES, np.ones(6), np.zeros(6)).quantile(BEYOND, [0.0, 1.0])).all()
 
 
+@pytest.mark.parametrize("n_rows", [30, 300, 3000])
+def test_no_errors_among_few_rows_promise_few_errors_and_not_none(n_rows: int) -> None:
+    found = fit(SIZES, np.zeros(6), np.full(6, 1 / n_rows), n_repeats=5)
+    # Jeffreys' interval for none of n: its middle is .23 / n, its end 1.92 / n
+    assert 0.2 < n_rows * found.quantile(3200, 0.5) < 0.6
+    assert 1 < n_rows * found.quantile(3200, 0.95) < 2
+
+
 def test_a_dense_curve_is_forecast_like_its_averages() -> None:
     rng = np.random.default_rng(1)
     dense = np.geomspace(100, 3200, 400)

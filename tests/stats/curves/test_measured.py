@@ -151,6 +151,16 @@ def test_few_points_are_not_thinned() -> None:
     assert prepared(np.arange(1, 41), np.full(40, 0.3)).x.size == 40
 
 
+@pytest.mark.parametrize("metric", ["error_rate", "r2"])
+def test_an_error_counts_as_half_its_standard_error_at_least(metric: str) -> None:
+    stderr = [0.02, 0.02, 0.02, 0.02]
+    data = prepared(errors=[0.4, 0.3, 0.005, 0.0], stderr=stderr, metric=metric)
+    assert data.error_ref == pytest.approx(0.01)
+    assert data.y[2] == pytest.approx(0.0)
+    assert data.errors.tolist() == [0.4, 0.3, 0.005, 0.0]
+    assert prepared(errors=[0.4, 0.3, 0.2, 0.011], stderr=stderr).error_ref == pytest.approx(0.011)
+
+
 def test_no_error_at_all_is_a_small_one() -> None:
     data = prepared(errors=[0.2, 0.1, 0.0, 0.0], stderr=[0.0] * 4)
     assert np.isfinite(data.y).all()

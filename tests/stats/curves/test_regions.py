@@ -68,6 +68,9 @@ def test_a_plateau_at_chance_is_small_data() -> None:
     )
     assert not waiting.has_begun
     assert "has not begun to fall" in waiting.words
+    assert "no data remove" not in waiting.words, (
+        "nothing measured says where a curve that waits ends"
+    )
     # a twentieth below chance is begun
     assert float(read(lambda u, n: 0.474 + 0 * u * n, chance_error=0.5).small) == 0
 
@@ -84,6 +87,15 @@ def test_where_doubling_pays_less_than_a_fiftieth_the_floor_is_near() -> None:
     # the first of a grid of 25 sizes
     assert turn <= found.floor_from < turn * (1600 * 64 / 100) ** (1 / 24)
     assert "hardly pay" in found.words
+
+
+def test_a_curve_that_rises_is_not_called_close_to_its_floor() -> None:
+    rising = read(lambda u, n: n**0.1 / 5 + 0 * u, chance_error=0.9).words
+    # 2^.1 - 1
+    assert rising.endswith("more data do not pay: twice the rows add about 7% to the error.")
+    level = read(lambda u, n: n**0.01 / 5 + 0 * u, chance_error=0.9).words
+    assert "hardly pay" in level
+    assert "no data remove" in level
 
 
 def test_a_region_must_last() -> None:

@@ -62,6 +62,16 @@ def test_errors_that_tell_nothing_are_no_reason_to_look() -> None:
     assert Lookahead(COST, errors).next_step(TARGET, 3, 30.0, weights=even) == 0
 
 
+def test_a_look_counts_with_ending_once_the_target_is_nearly_sure() -> None:
+    """One of twenty in every second part has not met it: nobody goes on, and a miss is dear."""
+    errors = np.tile([9.0, 1.0, 1.0, 1.0], (160, 1))
+    errors[5::40, 1:3] = 5.0
+    even = np.full(160, 1 / 160)
+    found = Lookahead(COST, errors, np.zeros_like(errors))
+    assert found.next_step(TARGET, 2, 1000.0, weights=even) == 3
+    assert found.next_step(TARGET, 2, 100.0, weights=even) == 1, "1 + 100 / 40 is less than 10"
+
+
 def test_an_error_that_is_measured_badly_is_no_reason_to_look() -> None:
     """The curve that goes on falling is 8.9 after the look, of 9; it may as well be read as 8.5."""
     rng = np.random.default_rng(0)

@@ -62,7 +62,7 @@ _WORDS = {
     StopRule.UNREACHABLE: "no number of rows is likely to meet the target.",
 }
 _NEXT = {
-    StopRule.OUT_OF_MONEY: "A larger [problem] budget, or a lower target, would change that.",
+    StopRule.OUT_OF_MONEY: "A larger [problem] budget, or a lower target, may change that.",
     StopRule.OUT_OF_TIME: "A longer [problem] time_box_s would change that.",
     StopRule.OUT_OF_ROUNDS: "Raise [labels] rounds to grant another.",
 }

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 
 _NOT_BEGUN = (
-    "The curve has not begun to fall: the measured sizes cannot say when it will, or whether."
+    "The curve has not begun to fall: the measured sizes cannot say when it will, or whether, or "
+    "what the best is that data can do."
 )
+_NOTICED = 0.02  # of the error; less is called close to the floor, whichever way it goes
+_RISES = "While the error rises with the rows, the best that data can do cannot be told."
 
 
 class RegionKind(StrEnum):
@@ -79,9 +82,23 @@ class Region:
         return f"{middle}% ({low}% to {high}%)"
 
     @property
+    def is_rising(self) -> bool:
+        """Whether twice the rows are likelier than not to add a fiftieth to the error.
+
+        Of a model close to guessing it is not asked.
+        """
+        return self.kind is not RegionKind.SMALL and self.gain.estimate < -_NOTICED
+
+    @property
     def words(self) -> str:
         """The meaning of the region, and its probability."""
+        gain = self.gain
         twice = f"twice the rows take {self.gain_words} off the error"
+        if round(100 * gain.estimate) < 0:
+            middle, low, high = map(_change, (gain.estimate, gain.high, gain.low))
+            twice = f"at twice the rows the error is {middle} ({low} to {high})"
+        if self.is_rising:
+            return f"At {self.n_rows:,} rows more data do not pay: {twice}."
         state = {
             RegionKind.SMALL: "the model is hardly better than guessing",
             RegionKind.POWER: f"more data pay: {twice}",
@@ -129,22 +146,36 @@ class Regions:
         more = self.reached.n_rows > self.now.n_rows
         return (self.now, self.reached) if more else (self.now,)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the model is close to guessing, and the curve has not begun to fall."""
+        return not self.has_begun and self.now.kind is RegionKind.SMALL
+
+    @property
+    def tells_floor(self) -> bool:
+        """Whether the best that data can do can be told: not of a curve that waits, or rises."""
+        return not (self.is_waiting or self.now.is_rising)
+
     def words(self, scoring: str) -> str:
         """The meaning for a decision, in the terms of the metric."""
         metric = scoring_of(scoring)
         low, high = sorted((metric.score(self.floor.low), metric.score(self.floor.high)))
         parts = [place.words for place in self.places]
-        if not self.has_begun and self.now.kind is RegionKind.SMALL:
-            parts.append(_NOT_BEGUN)
-        parts.append(
-            f"The best that data can do is {metric.words} between {three_digits(low)} and "
-            f"{three_digits(high)} (90%);"
-        )
+        if not self.tells_floor:
+            return " ".join([*parts, _NOT_BEGUN if self.is_waiting else _RISES])
+        least, most = three_digits(low), three_digits(high)
+        span = f"of about {least}" if least == most else f"between {least} and {most}"
+        parts.append(f"The best that data can do is {metric.words} {span} (90%);")
         if self.floor_from is None:
             parts.append("that end is not in sight.")
         else:
             parts.append(f"from about {self.floor_from:,} rows on it is near.")
         return " ".join(parts)
+
+
+def _change(gain: float) -> str:
+    """A share that is taken off the error, or added to it, in whole percent."""
+    return f"{abs(round(100 * gain))}% {'lower' if gain > 0 else 'higher'}"
 
 
 def likeliest(p_small: float, p_floor: float) -> RegionKind:

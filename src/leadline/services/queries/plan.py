@@ -26,6 +26,7 @@ from leadline.phases.number_format import granted_money, money
 from leadline.phases.permissions import Action
 from leadline.phases.search.trial import PROMPTED
 from leadline.phases.target.success_chance import SuccessChance
+from leadline.phases.verdict import Finding, Severity
 from leadline.phases.wording import plural
 from leadline.services.delegation.distilling import distillation_of
 from leadline.services.delegation.machine_offers import MachineStanding, machine_standings
@@ -103,6 +104,8 @@ class BudgetPlan:
         What to buy with the budget of `granted`, round by round.
     distillations : tuple of Distillation
         Of each machine that may label: how a cheap model takes its place.
+    warnings : tuple of Finding
+        Of the forecast: why not to trust it, nor a plan that is made from it.
     """
 
     answer: str
@@ -123,6 +126,7 @@ class BudgetPlan:
     beside: tuple[str, ...] = ()
     rounds: tuple[LabelRound, ...] = ()
     distillations: tuple[Distillation, ...] = ()
+    warnings: tuple[Finding, ...] = ()
 
 
 def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPlan:
@@ -190,6 +194,7 @@ def budget_plan(workspace: Workspace, budgets: Sequence[float] = ()) -> BudgetPl
             for offer in offered
             if (plan := distillation_of(workspace, offer, forecast, costs)) is not None
         ),
+        warnings=tuple(each for each in forecast.findings if each.severity is Severity.WARNING),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from leadline.stats.arrays import Floats
     from leadline.stats.curves.measured import Measured
     from leadline.stats.metric import Metric
 
@@ -14,6 +15,9 @@ FEWEST_SIZES = 5
 FEWEST_REPEATS = 3
 TRUSTED_RATIO = 64.0
 """Multiple of the largest measured size up to which forecasts were calibrated."""
+LEAST_SPAN = 4.0
+"""Multiple of the smallest size that the largest was at least where forecasts were calibrated."""
+_ROUNDED = 0.9  # sizes are whole numbers of rows, and groups stay together
 _SIGNIFICANT = 2.0  # standard errors
 _LEAST_FALL = 0.02  # of log error
 _NEAR_BOUND = 0.995
@@ -31,6 +35,14 @@ def cautions(data: Measured, metric: Metric, n_repeats: int | None) -> tuple[str
         which = "were measured" if data.used.all() else "are left"
         sentences.append(
             f"Only {n_used} train sizes {which}; a curve needs at least {FEWEST_SIZES} to be read."
+        )
+    sizes = data.sizes[data.used]
+    span = float(sizes[-1] / sizes[0])
+    if span < _ROUNDED * LEAST_SPAN:
+        sentences.append(
+            f"The largest train size is only {span:.3g} times the smallest: sizes so near each "
+            "other hardly show a curve. Forecasts were calibrated on curves that span "
+            f"{LEAST_SPAN:.0f} times."
         )
     if data.stderr is None:
         sentences.append(
@@ -97,13 +109,24 @@ def _about_the_shape(data: Measured) -> list[str]:
 def has_begun_to_fall(data: Measured) -> bool:
     """Return whether the later half of the errors, or the last of them, lies below the first half.
 
-    By two standard errors and a fiftieth of the error at least.
+    By two standard errors and a fiftieth of the error at least; in logarithms, or as measured: of
+    hardly an error the logarithm is next to unknown.
     """
-    half = len(data.y) // 2
-    early = data.y[:half]
-    for late in (data.y[half:], data.y[-1:]):
-        variance = float(np.mean(data.variance)) * (1 / early.size + 1 / late.size)
-        least = max(_SIGNIFICANT * float(np.sqrt(variance)), _LEAST_FALL / data.power)
-        if float(np.mean(early) - np.mean(late)) >= least:
+    if _falls(data.y, data.variance, _LEAST_FALL / data.power):
+        return True
+    if data.stderr is None:
+        return False
+    errors = data.errors[data.used]
+    half = errors.size // 2
+    return _falls(errors, data.stderr[data.used] ** 2, _LEAST_FALL * float(np.mean(errors[:half])))
+
+
+def _falls(values: Floats, variances: Floats, least: float) -> bool:
+    half = len(values) // 2
+    early = values[:half]
+    for late in (values[half:], values[-1:]):
+        variance = float(np.mean(variances)) * (1 / early.size + 1 / late.size)
+        fall = float(np.mean(early) - np.mean(late))
+        if fall >= max(_SIGNIFICANT * float(np.sqrt(variance)), least):
             return True
     return False

@@ -24,6 +24,8 @@ _FEWEST_SIZES = 3
 _MOST_POINTS = 40  # beyond this, neighbours on the logarithmic axis are averaged
 _LEAST_SHARE = 1e-4  # of the largest possible error, or a typical one: smaller ones count as this
 _LEAST_TYPICAL = 1e-4  # where all errors are 0
+# half the standard error of no errors among n rows is the mean of Jeffreys' posterior, 1 / (2n + 2)
+_LEAST_STDERRS = 0.5
 _MOST_TIMES = 1000.0  # the typical error: what is larger teaches nothing of larger sizes
 _MOST_RELATIVE = 2.0
 # pseudo-repeats of the variance pooled over all sizes, towards which each is shrunk
@@ -88,8 +90,11 @@ def measured(
     sizes, means, spread = _checked(train_sizes, errors, stderr, metric)
     sizes, means, spread, counts = _averaged(sizes, means, spread)
     power = metric.curve_power
-    least = _LEAST_SHARE**power * (metric.ceiling or typical_error(means))
     used = _is_used(means, metric)
+    least = np.full(means.size, _LEAST_SHARE**power * (metric.ceiling or typical_error(means)))
+    if spread is not None:
+        least = np.maximum(least, _LEAST_STDERRS * spread)
+    least = least[used]
     places, kept = np.log(sizes / sizes[-1])[used], means[used]
     # at its own error, a measurement that is low by chance would be given too large a variance
     expected = np.maximum(_smoothed(places, kept), least)

@@ -92,26 +92,33 @@ class Regions:
 
     @property
     def words(self) -> str:
-        """What it means, in two sentences; where several sizes were asked about, at the last."""
+        """What it means, in a sentence or two; at the last size where several were asked about."""
         small, power, floor = (
             float(np.ravel(part)[-1]) for part in (self.small, self.power, self.floor)
         )
         slope = float(np.ravel(self.slope_median)[-1])
         gain = 1 - 2.0**-slope
         best = max(small, power, floor)
-        if best == small and not self.has_begun:
+        is_waiting = best == small and not self.has_begun
+        is_rising = best != small and gain < -_WORTH_DOUBLING
+        if is_waiting:
             state = "the curve has not begun to fall, and nothing measured says when it will"
+        elif is_rising:
+            state = f"more data do not pay: twice the rows add about {-gain:.0%} to the error"
         elif best == small:
             state = "the model has hardly begun to learn: it is still close to chance"
         elif best == power:
             state = f"more data still pay: twice the rows take about {gain:.0%} off the error"
         else:
             state = "more data hardly pay any more: the error is close to what no data remove"
+        said = f"At {float(np.ravel(self.n)[-1]):,.0f} rows {state}"
+        if is_rising:
+            return f"{said}."
+        said += f" (probability {best:.0%})."
+        if is_waiting:
+            return said
         low, high = self.floor_error.low, self.floor_error.high
-        return (
-            f"At {float(np.ravel(self.n)[-1]):,.0f} rows {state} (probability {best:.0%}). "
-            f"The error that no data remove lies between {low:.3g} and {high:.3g} (90%)."
-        )
+        return f"{said} The error that no data remove lies between {low:.3g} and {high:.3g} (90%)."
 
 
 def regions_of(
