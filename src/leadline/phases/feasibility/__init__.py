@@ -8,6 +8,7 @@ from leadline.phases.feasibility.feasibility import (
     Feasibility,
     assess,
     is_blind,
+    is_little,
 )
 from leadline.phases.feasibility.past_only import LateClass, PastOnly
 
@@ -19,4 +20,5 @@ __all__ = [
     "PastOnly",
     "assess",
     "is_blind",
+    "is_little",
 ]

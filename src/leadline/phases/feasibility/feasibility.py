@@ -157,7 +157,7 @@ def assess(evidence: Evidence) -> Feasibility:
         or evidence.proposed_group
         or evidence.has_copies_across
         or _asks_nothing(evidence)
-        or _is_little(evidence)
+        or is_little(evidence)
         or is_flattered
     )
     if answer is Answer.GO and is_doubtful:
@@ -198,7 +198,7 @@ def _signal_words(evidence: Evidence, reached: str) -> str:
         told = "Signal, which folds at random flatter"
     elif _asks_nothing(evidence):
         return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
-    elif _is_little(evidence):
+    elif is_little(evidence):
         return f"Little signal: {reached}; {_way_words(evidence)}"
     return f"{told}: {reached}"
 
@@ -243,7 +243,7 @@ def _asks_nothing(evidence: Evidence) -> bool:
     return score <= target if scoring.is_loss else score >= target
 
 
-def _is_little(evidence: Evidence) -> bool:
+def is_little(evidence: Evidence) -> bool:
     """Whether what is real is next to nothing beside what is asked."""
     way = evidence.way
     return way is not None and way < _LITTLE and evidence.p_value <= SIGNIFICANT
@@ -317,7 +317,7 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
         findings.append(
             warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
         )
-    if _is_little(evidence):
+    if is_little(evidence):
         findings.append(
             warning(
                 f"What is better than chance is little: {_way_words(evidence)}.",
