@@ -8,7 +8,6 @@ import polars as pl
 import pytest
 from tests.examples import example_data
 
-from leadline.datasets.folds import folds_of
 from leadline.datasets.frames import Pool, Target
 from leadline.evaluation.fit import FailedFit, attempt
 from leadline.evaluation.fit_spec import FitSpec, key_of
@@ -44,9 +43,16 @@ def test_a_class_of_hardly_any_rows_is_the_reason_and_not_what_a_library_says(
     assert failed.message.startswith("of the rarest class there are ")
     assert "among the 20 rows" in failed.message
     assert "leave the family out under [find] families" in failed.message
+
+    def breaks(*_: object) -> NoReturn:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr("leadline.evaluation.fit._fit_seconds", breaks)
+    broken = attempt(replace(spec(), n_folds=4, n_train=20))
+    assert broken == FailedFit("MemoryError: no room"), "a rare class is not the reason"
+    monkeypatch.setattr("leadline.evaluation.fit._fit_seconds", fails)
     plenty = replace(rows, y=np.arange(100) % 2)
     monkeypatch.setattr("leadline.evaluation.fit._load", lambda _: plenty)
-    monkeypatch.setattr("leadline.evaluation.fit.kept_folds", folds_of)
     failed = attempt(replace(spec(), n_folds=4))
     assert isinstance(failed, FailedFit)
     assert failed.message.startswith("ValueError: This solver")

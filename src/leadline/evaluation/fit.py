@@ -225,7 +225,8 @@ def message_of(error: Exception) -> str:
 def _why_failed(error: Exception, spec: FitSpec) -> str:
     """The message of an error; where a class has hardly any rows, that, and what to do, first."""
     told = message_of(error)
-    if isinstance(error, LeadlineError) or spec.target.task is Task.REGRESSION:
+    is_of_classes = isinstance(error, ValueError) and "class" in told
+    if not is_of_classes or spec.target.task is Task.REGRESSION:
         return told
     with suppress(Exception):  # what failed may be the reading of the rows
         pool = _load(_PoolKey.of(spec))
