@@ -22,6 +22,17 @@ def test_rows_that_were_copied_with_a_little_noise(share: float) -> None:
     )
 
 
+def test_copies_with_noise_are_found_beside_columns_that_are_mostly_one_value() -> None:
+    """The quartiles of these are of the noise, and not of what the column measures."""
+    rng = np.random.default_rng(0)
+    rain = np.where(rng.random(800) < 0.05, rng.gamma(2, 3, 800), 0.0)
+    frame = pl.DataFrame({**{name: rng.normal(size=800) for name in "abcd"}, "rain": rain})
+    noisy = frame.with_columns(pl.all() + pl.Series(rng.normal(size=800)) * 1e-3)
+    is_test = np.arange(1_600) >= 800
+    found = near_repeats(pl.concat([frame, noisy]), dict.fromkeys(frame.columns, "number"), is_test)
+    assert found > 0.9
+
+
 def test_texts_that_differ_in_a_word_or_two() -> None:
     rng = np.random.default_rng(0)
     said = [" ".join(f"word{each}" for each in rng.integers(0, 5_000, 20)) for _ in range(200)]

@@ -18,6 +18,7 @@ _NEAR = 0.02
 _AROUND = 0.1
 _SHELL = _AROUND / _NEAR - 1
 _SURE = 3.0
+_NOISE = 0.01
 _FAR = 10.0
 _FEWEST_COLUMNS = 2
 
@@ -146,12 +147,16 @@ def _matrix(frame: pl.DataFrame, kinds: Mapping[str, str]) -> NDArray[np.float64
 
 
 def _spread(numbers: pl.Series) -> float:
-    """Standard deviation, or what it would be by the quartiles where a long tail makes it more."""
+    """Standard deviation, or what it would be by the quartiles where a long tail makes it more.
+
+    Quartiles of a column that is one value but for a little noise are of the noise.
+    """
     values = numbers.drop_nulls().to_numpy()
     if len(values) < 2:
         return 0.0
     deviation, (low, high) = float(values.std()), np.quantile(values, [0.25, 0.75])
-    return min(deviation, (high - low) / 1.35) if high > low else deviation
+    by_quartiles = (high - low) / 1.35
+    return min(deviation, by_quartiles) if by_quartiles > _NOISE * deviation else deviation
 
 
 def _share_near(train: NDArray[np.float64], test: NDArray[np.float64]) -> float:
