@@ -43,6 +43,10 @@ def test_a_timeline_is_told_in_words_tables_and_json(call: Call, flights: Path) 
     assert document["forecasts"][0]["is_reached"] is False
     refused = call("timeline", "--due", "soon", "-C", flights)
     assert refused.exit_code == 2
+    assert "'soon' is no day. A day such as 2027-01-31 is needed." in refused.stderr
+    passed = call("timeline", "--due", "2001-02-03", "-C", flights)
+    assert passed.exit_code == 1
+    assert "2001-02-03 has passed." in passed.stderr
 
 
 def test_a_job_is_cancelled_by_its_number_or_as_the_only_one(call: Call, flights: Path) -> None:

@@ -52,8 +52,14 @@ def test_an_unknown_verb_is_answered_with_the_nearest(call: Call) -> None:
     answer = call("stauts")
     assert answer.exit_code == 2
     assert "There is no verb 'stauts'. Did you mean 'status'?" in answer.stderr
-    assert "Did you mean '--help'?" in call("help").stderr
     assert "Did you mean" not in call("xyzzy").stderr
+
+
+def test_help_is_found_as_a_verb_too(call: Call) -> None:
+    assert call("help", "plan").output == call("plan", "--help").output
+    assert call("help", "machine", "list").output == call("machine", "list", "--help").output
+    assert (call("help").output, call("help").exit_code) == (call("--help").output, 0)
+    assert "There is no verb 'plam'. Did you mean 'plan'?" in call("help", "plam").stderr
 
 
 def test_the_version(call: Call) -> None:

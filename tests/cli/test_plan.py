@@ -112,7 +112,12 @@ def test_a_negative_budget_is_no_option(call: Call, tmp_path: Path) -> None:
 
 
 def test_without_a_forecast_it_says_what_to_do(call: Call, tmp_path: Path) -> None:
-    make_workspace(tmp_path, ("problem", "data")).close()
-    answer = call("plan", 100, "-C", tmp_path)
+    make_workspace(tmp_path / "few", ("problem",)).close()
+    answer = call("plan", 100, "-C", tmp_path / "few")
     assert answer.exit_code == 1
     assert "Label some hundred rows" in answer.stderr
+    make_workspace(tmp_path / "many", ("problem", "data")).close()
+    answer = call("plan", 100, "-C", tmp_path / "many")
+    assert answer.exit_code == 1
+    assert "labelled rows to measure one on: run 'leadline run'." in answer.stderr
+    assert "Label some" not in answer.stderr

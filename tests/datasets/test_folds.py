@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from leadline.datasets.folds import folds_of
+from leadline.datasets.folds import folds_of, has_copies_across
 from leadline.datasets.frames import Pool
 from leadline.phases.data import SplitKind
 
@@ -75,6 +75,10 @@ def test_equal_rows_are_in_one_fold_where_enough_differ() -> None:
     alone = folds_of(replace(rows, copies=None), n_folds=4, seed=0)
     for one, other in zip(folds_of(few, n_folds=4, seed=0), alone, strict=True):
         assert np.array_equal(one[0], other[0])
+    assert has_copies_across(few, 4)
+    assert not has_copies_across(rows, 4)
+    assert not has_copies_across(replace(few, copies=None), 4)
+    assert not has_copies_across(replace(few, copies=np.arange(300, dtype=np.uint64)), 40)
 
 
 def test_a_rare_class_makes_fewer_folds() -> None:

@@ -101,6 +101,13 @@ def test_flights_are_split_by_time_and_hold_nothing_known_only_afterwards(tmp_pa
     assert 0.1 < (pool["late"] == "yes").mean() < 0.2  # type: ignore[operator]
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_its_prices_agree(tmp_path: Path, name: str) -> None:
+    scenario = EXAMPLES[name](tmp_path)
+    costs = [scenario.problem[each] for each in ("cost_miss", "cost_false_alarm")]
+    assert min(costs) <= scenario.watch["error_cost"] <= max(costs)
+
+
 def test_the_package_of_data_is_named_if_it_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

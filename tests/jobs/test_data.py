@@ -14,7 +14,7 @@ from leadline.errors import DataError
 from leadline.phases.data import Data, SplitKind
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
-from leadline.phases.verdict import Answer
+from leadline.phases.verdict import Answer, Severity
 from leadline.record import Vote
 from leadline.snapshot import content_hashes
 from leadline.workspace import SETTINGS_FILE, Workspace
@@ -97,6 +97,41 @@ def test_dated_rows_in_order_are_split_by_time_without_being_told(make: Make) ->
     assert verdict.is_ordered
     assert verdict.split.test_from == "2024-02-10T00:00:00"
     assert verdict.split.n_test == 40
+
+
+def test_what_only_grows_with_time_is_told_where_the_split_is_by_time(make: Make) -> None:
+    """As a date, as seconds with pauses, and as a meter that counts down."""
+    rows = customers(200).with_columns(
+        stamp=1.7e9 + pl.int_range(200) * 7200.5 + pl.int_range(200) % 3,
+        left_over=5_000 - pl.int_range(200) * 7 - pl.int_range(200) % 2,
+    )
+    found = audit(make(rows))
+    assert {(each.column, each.is_date) for each in found.growths} == {
+        ("joined", True),
+        ("stamp", False),
+        ("left_over", False),
+    }
+    (told,) = [each for each in found.findings if "'stamp', 'left_over' only grow" in each.what]
+    assert told.severity is Severity.WARNING
+    assert "exclude = ['stamp', 'left_over']" in told.next
+    assert [line.columns for line in found.audit_lines if "grows" in line.finding] == [
+        ("stamp", "left_over"),
+        ("joined",),
+    ]
+
+
+def test_a_number_that_rises_from_row_to_row_may_be_a_time(make: Make) -> None:
+    rows = undated(200)
+    rising = rows.with_columns(at=1.7e9 + pl.int_range(200) * 60.25, size=pl.int_range(200) // 50)
+    found = audit(make(rising))
+    (told,) = [each for each in found.findings if "from row to row" in each.what]
+    assert told.severity is Severity.WARNING
+    assert told.columns == ("at",)
+    assert "time = 'at' under [data]" in told.next
+
+
+def test_what_grows_is_no_matter_where_rows_are_mixed(make: Make) -> None:
+    assert audit(make(customers(200).reverse())).growths == ()
 
 
 def test_dated_rows_out_of_order_are_split_at_random(make: Make) -> None:

@@ -21,8 +21,10 @@ from tests.projects import (
     write_settings,
 )
 
-from leadline.datasets.frames import Pool, Target, load_pool
+from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.errors import NotReadyError
+from leadline.evaluation.fit import FitResult
+from leadline.evaluation.fit_spec import FitSpec
 from leadline.jobs import feasibility as feasibility_job
 from leadline.jobs.feasibility import _late_classes, _shuffle, _small
 from leadline.phases.data import ClassCount, Data, SplitKind
@@ -86,6 +88,31 @@ def test_folds_at_random_flatter_where_the_past_tells_less(tmp_path: Path) -> No
     assert again(verdict, past_only=answered).answer is Answer.GO
     no_worse = replace(verdict.past_only, p_value=0.2)
     assert not any("at random" in what for what in whats(again(verdict, past_only=no_worse)))
+
+
+def test_no_score_rests_on_copies_of_rows_that_were_learnt_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither in folds at random nor where only the past is learnt from."""
+    seen = []
+
+    def kept(rows: Pool, train: Rows, valid: Rows, _: FitSpec) -> FitResult:
+        assert rows.copies is not None
+        seen.append(np.isin(rows.copies[valid], rows.copies[train]).any())
+        return FitResult(0.5, train.size, 0.0)
+
+    rows = customers(500).with_row_index("n").with_columns(pl.col("joined").reverse())
+    again_later = rows[:200].with_columns(rows["joined"][300:])
+    whole = pl.concat([rows, again_later]).drop("n")
+    data = {"time": "joined", "split": "random"}
+    with project(tmp_path, whole, problem=PROBLEM, data=data) as workspace:
+        run_to(workspace, "problem", "data")
+        monkeypatch.setattr("leadline.jobs.feasibility.fit_and_score", kept)
+        verdict = run(workspace, "feasibility").verdict
+    assert isinstance(verdict, Feasibility)
+    assert verdict.past_only is not None
+    assert seen
+    assert not any(seen)
 
 
 def test_a_class_that_only_late_rows_have_is_told(

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from tests.alive import is_alive
 from tests.guests import install
 from tests.projects import PROBLEM, customers, finding, project, run_to, whats
 
 from leadline.phases.search import Closed, Search
+from leadline.phases.search.search_findings import USUAL_START_S
 from leadline.phases.search.trial import TrialState
 from leadline.phases.verdict import Answer
 from leadline.processes import limit
-from leadline.search.child_process import USUAL_START_S
 from leadline.workspace import Workspace
 
 Wait = Callable[[Callable[[], bool]], None]
@@ -44,6 +45,17 @@ def search(
         verdict = run_to(workspace, "problem", "data", "search")
     assert isinstance(verdict, Search)
     return verdict
+
+
+@pytest.mark.parametrize(("n_copies", "is_told"), [(5, True), (1, False)])
+def test_copies_that_folds_cannot_keep_apart_are_told(
+    tmp_path: Path, n_copies: int, is_told: bool
+) -> None:
+    rows = customers(15 * 5 // n_copies).drop("joined")
+    find = {"families": ["majority"], "folds": 2, "executor": "sequential", "searcher": "none"}
+    with project(tmp_path, pl.concat([rows] * n_copies), find=find) as workspace:
+        verdict = run_to(workspace, "problem", "data", "search")
+    assert any("copies are learnt by heart" in each for each in whats(verdict)) is is_told
 
 
 def states(verdict: Search) -> dict[str, TrialState]:

@@ -13,8 +13,9 @@ from leadline.errors import DiedError
 from leadline.jobs.search import _end_what_ran, _untried, _wanted_s, _without_culprit
 from leadline.phases.curve import Point
 from leadline.phases.search import Closed
+from leadline.phases.search.search_findings import USUAL_START_S
 from leadline.phases.search.trial import Trial, TrialState
-from leadline.search.child_process import USUAL_START_S, SearchRequest
+from leadline.search.child_process import SearchRequest
 
 
 def trial(family: str, *sizes: int, seconds_a_row: float = 0.01) -> Trial:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from tests.projects import BY, ETHICS, customers, project, run, run_to, verdict_of
+from tests.projects import BY, ETHICS, customers, project, run, run_to, verdict_of, whats
 
 from leadline.monitoring.observations import observe_file
 from leadline.phases.curve import Curve
@@ -221,6 +221,27 @@ def test_a_release_that_says_what_costs_least_is_watched_by_it(tmp_path: Path) -
         assert n_leaves[0] == told["leaves"]
         right = tuning.by_cost.right.estimate
     watched(tmp_path, CLASSES[240:], right, is_number=False)
+
+
+@pytest.mark.parametrize(
+    ("label", "currency", "is_told"),
+    [
+        ("rent_EUR", "USD", "EUR"),
+        ("rent_EUR", "EUR", ""),
+        ("rent (£)", "USD", "GBP"),
+        ("europe", "USD", ""),
+    ],
+)
+def test_a_label_in_other_money_is_remarked(
+    tmp_path: Path, label: str, currency: str, is_told: str
+) -> None:
+    rows = customers(60).with_columns(pl.col("spend").alias(label))
+    stated = {"target_score": 0.3, "currency": currency}
+    with project(tmp_path, rows, label=label, problem=stated) as workspace:
+        found = whats(run_to(workspace, "problem"))
+    told = f"{label!r} is in {is_told} and [problem] currency is {currency}: "
+    assert any(each.startswith(told) for each in found) is bool(is_told)
+    assert bool(is_told) or not any("is in" in each and "currency" in each for each in found)
 
 
 def test_a_stated_tolerance_decides_what_is_right(tmp_path: Path) -> None:

@@ -104,5 +104,6 @@ def test_what_the_problem_says_reaches_somebody() -> None:
     read_by_none = frozenset.intersection(*(unread(name, "problem") for name in readers))
     people = {"question", "owner", "deputy", "assumed", "rarer"}
     people |= {"today", "today_misses", "today_false_alarms"}  # what costs are held against
+    people |= {"label_currency"}  # of what the label's name says
     people |= {"leaving"}  # asked before rows are sent outside, whatever row wants them
     assert read_by_none == SAID | people

@@ -306,6 +306,14 @@ def test_what_is_missing_tells_the_label(strength: float, value: str, is_warned:
     assert "What is missing tells the label" in {line.finding for line in verdict.audit_lines}
 
 
+def test_a_small_share_is_not_said_to_be_none() -> None:
+    gap = TellingGap(
+        columns=("heat",), n_missing=900, value="yes", missing=0.9962, others=0.004, strength=0.97
+    )
+    verdict = again(DATA, telling_gaps=(gap,))
+    assert any("99.6% of them have 'yes', of the others 0.4%" in each for each in warnings(verdict))
+
+
 def test_columns_that_only_together_tell_the_label() -> None:
     leak = SpreadLeak(columns=("heat", "wear"), score=0.994, model="tree")
     verdict = again(DATA, spread_leak=leak)

@@ -92,3 +92,9 @@ def test_few_blocks_are_unclear() -> None:
     verdict = again(DECAY, blocks=DECAY.blocks[:5])
     assert verdict.answer is Answer.UNCLEAR
     assert warnings(verdict) == ["The rows cover 5 months only."]
+    # they have a time already
+    assert "time column" not in verdict.findings[0].next
+    assert "set a shorter block under [watch]" in verdict.findings[0].next
+    one = again(DECAY, blocks=DECAY.blocks[:1], block="day")
+    assert warnings(one) == ["The rows cover 1 day only."]
+    assert "shorter" not in one.findings[0].next

@@ -17,6 +17,32 @@ def test_signal_is_a_go() -> None:
     assert faults(verdict) == []
 
 
+def test_an_effect_that_is_real_and_of_no_use_is_no_good_news() -> None:
+    of_numbers = {"scoring": "r2", "chance_score": -0.002, "target_score": 0.5}
+    little = again(FEASIBILITY, score=0.009, **of_numbers)
+    assert little.answer is Answer.UNCLEAR
+    assert little.summary.startswith("Little signal: ")
+    assert "that is 2% of the way from chance to the target of 0.5" in little.summary
+    assert any(what.startswith("What is better than chance is little") for what in warnings(little))
+    assert again(FEASIBILITY, score=0.2, **of_numbers).answer is Answer.GO
+    loss = again(
+        FEASIBILITY,
+        scoring="mean_absolute_error",
+        score=99.0,
+        chance_score=100.0,
+        target_score=20.0,
+    )
+    assert "that is 1% of the way" in loss.summary
+    assert again(FEASIBILITY, p_value=0.5, score=0.009, **of_numbers).answer is not Answer.GO
+
+
+def test_copies_that_are_learnt_by_heart_are_told() -> None:
+    verdict = again(FEASIBILITY, has_copies_across=True)
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.summary.startswith("Signal, or copies of rows known again")
+    assert any("they are learnt by heart" in what for what in warnings(verdict))
+
+
 def test_no_signal_is_a_no_that_says_what_would_have_been_seen() -> None:
     verdict = again(FEASIBILITY, p_value=0.051, detectable_effect=0.0421)
     assert verdict.answer is Answer.NO
@@ -50,7 +76,8 @@ def test_an_unknown_ceiling_says_how_to_know_it() -> None:
 
 def test_the_size_of_the_proof() -> None:
     assert warnings(FEASIBILITY) == []
-    assert any("100 test rows would show" in what for what in notes(FEASIBILITY))
+    (proof,) = [what for what in notes(FEASIBILITY) if "100 test rows would show" in what]
+    assert "which is halfway from the target to a perfect score" in proof
     assert "500 test rows would show" in warnings(again(FEASIBILITY, n_test_needed=500))[0]
     assert any(
         "cannot be computed" in what for what in notes(again(FEASIBILITY, n_test_needed=None))

@@ -21,9 +21,9 @@ from leadline.phases.curve import Point
 from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search import Closed, Search
+from leadline.phases.search.search_findings import USUAL_START_S
 from leadline.phases.search.trial import Trial, TrialState
 from leadline.search.candidate_evaluator import EvaluationContext
-from leadline.search.child_process import USUAL_START_S
 from leadline.workspace import Workspace
 
 N_ROWS = 240

@@ -10,6 +10,7 @@ from leadline.evaluation.scores import standard_error_of
 from leadline.stats.interval import wilson_interval
 from leadline.stats.metric import METRICS, Task
 from leadline.stats.metric.score_interval import score_interval
+from leadline.stats.metric.unseen_error import unseen_error
 from leadline.stats.operating.class_costs import mean_cost
 from leadline.stats.operating.grouped_shares import share_of_groups
 
@@ -30,6 +31,43 @@ def test_nine_of_ten_intervals_hold_the_truth(name: str, task: Task) -> None:
         n_held += found.low <= truth <= found.high
     # 0.9 and three standard errors of 250 sets, and what a jackknife of 20 groups misses
     assert 0.83 <= n_held / N_SETS <= 0.97
+
+
+def nearly_perfect(
+    name: str, error: float, y: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, float]:
+    """Answers that fail rows so that the score of endless ones is the truth beside them."""
+    if name in ("accuracy", "balanced_accuracy"):  # of these only one class is failed
+        fails = (rng.random(y.size) < error) & ((y == 1) | (name == "accuracy"))
+        share = error if name == "accuracy" else error / 2
+        return np.where(fails, 1 - y, y), 1 - share
+    if name == "roc_auc":
+        return np.where((y == 1) & (rng.random(y.size) < error), -1.0, y), 1 - error
+    if name == "f1":
+        missed = (y == 1) & (rng.random(y.size) < error)
+        return np.where(missed, 0, y), 2 * (1 - error) / (2 - error)
+    ahead = (y == 0) & (rng.random(y.size) < error)  # average precision
+    odds = error * np.mean(y == 0) / np.mean(y == 1)
+    return np.where(ahead, 2.0, y), 1 - odds * np.log1p(1 / odds)
+
+
+@pytest.mark.parametrize(
+    "name", ["accuracy", "balanced_accuracy", "f1", "roc_auc", "average_precision"]
+)
+@pytest.mark.parametrize("n_positive", [40, 150])
+def test_rows_without_an_error_hide_no_more_than_is_said(name: str, n_positive: int) -> None:
+    """Where the true score is the bound, one set in twenty shows no error."""
+    rng, metric = np.random.default_rng(7), METRICS[name]
+    y = np.repeat([1, 0], [n_positive, 300 - n_positive])
+    bound = unseen_error(metric, 1.0, y)
+    assert bound is not None
+    shares = np.geomspace(1e-4, 0.9, 2000)
+    failed = next(each for each in shares if 1 - nearly_perfect(name, each, y, rng)[1] > bound)
+    runs = [nearly_perfect(name, failed, y, rng)[0] for _ in range(600)]
+    n_perfect = sum(metric.compute(y, said) == 1 for said in runs)
+    assert n_perfect / len(runs) <= 0.05 + 3 * 0.009
+    if name not in ("balanced_accuracy", "average_precision"):
+        assert n_perfect / len(runs) >= 0.05 - 3 * 0.009, "and no less"
 
 
 N_GROUPS, N_OF_GROUP = 40, 10

@@ -11,7 +11,7 @@ from leadline.charts.drawing.label_placement import CHAR_PX, label_tiers
 from leadline.charts.drawing.palette import BLUE, GREEN, GREY, SOFT, VERMILION
 from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, labels, layered, table
-from leadline.phases.feasibility import SIGNIFICANT, Feasibility, is_blind
+from leadline.phases.feasibility import SIGNIFICANT, Feasibility, is_blind, is_little
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import three_digits
 
@@ -127,7 +127,8 @@ def _levels(
 def _title(verdict: Feasibility) -> str:
     score, luck = f"{verdict.score:.3f}", f"{verdict.chance_score:.3f}"
     if verdict.p_value <= SIGNIFICANT:
-        return f"There is signal: a first try scores {score}, luck alone {luck}"
+        told = "Little signal" if is_little(verdict) else "There is signal"
+        return f"{told}: a first try scores {score}, luck alone {luck}"
     found = "Signal, or none, is not known" if is_blind(verdict) else "No signal found"
     return f"{found}: a first try scores {score}, luck alone {luck}"
 

@@ -107,6 +107,12 @@ class _Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find a verb; for an unknown one, suggest the nearest."""
+        if args[0] == "help":
+            # as other programs have it: "leadline help plan" is "leadline plan --help"
+            args = [*args[1:], "--help"]
+        if args == ["--help"]:
+            click.echo(ctx.get_help())
+            ctx.exit()
         name = args[0]
         if name not in VERBS and not name.startswith("-"):
             ctx.fail(f"There is no verb {name!r}.{_nearest(name)}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,29 @@ if TYPE_CHECKING:
     from leadline.phases.project_accounts.timeline import Timeline
 
 
+def _day(_: click.Context, __: click.Parameter, told: str | None) -> date | None:
+    """A day as it is typed."""
+    if told is None:
+        return None
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        raise click.BadParameter(
+            f"{told!r} is no day. A day such as 2027-01-31 is needed."
+        ) from None
+
+
 @verb("timeline", may=(Action.VIEW,), example="leadline timeline --due 2027-01-31")
 @click.option(
     "--due",
     "by_day",
     metavar="DAY",
-    type=click.DateTime(["%Y-%m-%d"]),
     default=None,
+    callback=_day,
     help="Give the chance that what people are asked for is in by this day.",
 )
 @picture_option()
-def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json: bool) -> None:
+def command(by_day: date | None, picture: Path | None, folder: Path, as_json: bool) -> None:
     """Show where the project was when, what it waited for, and when people will be done.
 
     Labels and judgments that are still wanted are foretold from what came in each day of the last
@@ -36,16 +48,15 @@ def command(by_day: datetime | None, picture: Path | None, folder: Path, as_json
     from leadline.services.timing import project_timeline, timeline_sentences, timeline_tables
     from leadline.workspace import Workspace
 
-    by = by_day.date() if by_day else None
     with Workspace.open(folder) as workspace:
-        timeline = project_timeline(workspace, by=by)
+        timeline = project_timeline(workspace, by=by_day)
     if picture is not None:
         from leadline.charts import timeline as timeline_chart
 
         drawn, begin = timeline_chart.chart(timeline), "Run 'leadline run problem' first."
         draw_into(picture, drawn, nothing="The record is empty.", next=begin)
     if as_json:
-        echo_json(_json(timeline, by))
+        echo_json(_json(timeline, by_day))
         return
     for sentence in timeline_sentences(timeline):
         click.echo(sentence)

@@ -97,6 +97,22 @@ def kept_copies(pool: Pool, n_folds: int) -> NDArray[np.uint64] | None:
     return pool.copies if is_enough and is_spread else None
 
 
+def has_copies_across(pool: Pool, n_folds: int) -> bool:
+    """Whether folds at random have copies of a row on both sides, as too few rows differ.
+
+    Parameters
+    ----------
+    pool : Pool
+        The labelled rows.
+    n_folds : int >= 2
+        Folds.
+    """
+    if pool.kind is not SplitKind.RANDOM or pool.groups is not None or pool.copies is None:
+        return False
+    its = pool.copies[pool.order]
+    return np.unique(its).size < its.size and kept_copies(pool, n_folds) is None
+
+
 def _at_random(
     strata: NDArray[np.generic], copies: NDArray[np.uint64] | None, n_folds: int, seed: int
 ) -> Iterator[Fold]:

@@ -82,7 +82,7 @@ def write_files(folder: Path) -> Scenario:
             "instance_per_hour": 0.05,
             "priced_at": "2026-11-01",
         },
-        watch={"block": "week", "retrain_cost": 200.0},
+        watch={"block": "week", "retrain_cost": 8000.0},
     )
 
 

@@ -80,7 +80,7 @@ def write_files(folder: Path) -> Scenario:
             "instance_per_hour": 0.05,
             "priced_at": "2026-11-01",
         },
-        watch={"block": "week", "retrain_cost": 100.0},
+        watch={"block": "week", "retrain_cost": 1500.0},
     )
 
 

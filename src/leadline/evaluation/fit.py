@@ -40,6 +40,7 @@ from leadline.workspace import STATE_FOLDER
 
 _LONGEST_MESSAGE = 600
 _LONGEST_FOREIGN = 300
+_FEWEST_OF_CLASS = 5  # with as few, what a model sets aside for itself may hold none
 _MOST_LINES = 200
 
 
@@ -141,7 +142,7 @@ def _attempt(spec: FitSpec, *, is_kept: bool) -> Answered:
         shares = _kept(model, pool.X[valid], spec.target.task) if is_kept else None
         answer_s = answer_times(model, pool.X[valid]) if spec.is_timed else ()
     except Exception as error:  # another package's model may raise anything on few rows
-        return Answered(FailedFit(message_of(error)))
+        return Answered(FailedFit(_why_failed(error, spec)))
     result = FitResult(
         score=score,
         n_train=int(train.size),
@@ -219,6 +220,27 @@ def message_of(error: Exception) -> str:
     if isinstance(error, LeadlineError):
         return str(error)[:_LONGEST_MESSAGE]  # it says what is found, needed and next
     return f"{type(error).__name__}: {error}"[:_LONGEST_FOREIGN]
+
+
+def _why_failed(error: Exception, spec: FitSpec) -> str:
+    """The message of an error; where a class has hardly any rows, that, and what to do, first."""
+    told = message_of(error)
+    is_of_classes = isinstance(error, ValueError) and "class" in told
+    if not is_of_classes or spec.target.task is Task.REGRESSION:
+        return told
+    with suppress(Exception):  # what failed may be the reading of the rows
+        pool = _load(_PoolKey.of(spec))
+        y = pool.y[fold_rows(pool, spec)[0]]
+        counts = np.unique(y, return_counts=True)[1]
+        n_classes = max(np.unique(pool.y[pool.order]).size, 2)
+        fewest = int(counts.min()) if counts.size == n_classes else 0
+        if fewest < _FEWEST_OF_CLASS:
+            return (
+                f"of the rarest class there are {fewest:,} among the {y.size:,} rows that it was "
+                "to learn from, too few for this model. Bring more rows of that class, or leave "
+                f"the family out under [find] families. ({told})"
+            )
+    return told
 
 
 def _reported(model: Any, name: str) -> tuple[Mapping[str, Scalar], ...]:

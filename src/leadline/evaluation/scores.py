@@ -13,6 +13,7 @@ from leadline.datasets.frames import Pool, Rows
 from leadline.phases.scoring import Task
 from leadline.stats.metric import ClassProbabilities, ResponseMethod, metric_of
 from leadline.stats.metric.standard_error import N_GROUPS, jackknife
+from leadline.stats.metric.unseen_error import unseen_error
 
 
 def response_of(model: Any, frame: Any, scoring: str) -> Any:
@@ -120,6 +121,8 @@ class TestedScore:
         Its standard error; None where it cannot be told.
     freedom : int or None
         Degrees of freedom of that; None where rows err alone.
+    unseen : float or None
+        Where no test row shows an error: the largest error that they do not rule out.
     chance : float
         What one answer to all of these rows scores at best.
     """
@@ -127,6 +130,7 @@ class TestedScore:
     score: float
     stderr: float | None
     freedom: int | None
+    unseen: float | None
     chance: float
 
 
@@ -135,12 +139,14 @@ def score_on_test(model: Any, pool: Pool, scoring: str) -> TestedScore:
     truth, response = pool.y[pool.test], response_of(model, pool.X[pool.test], scoring)
     groups = pool.alike(pool.test)
     stderr = standard_error_of(truth, response, scoring, groups)
+    score, metric = score_of(truth, response, scoring), metric_of(scoring)
     n_apart = None if groups is None else min(N_GROUPS, np.unique(groups).size)
     return TestedScore(
-        score=score_of(truth, response, scoring),
+        score=score,
         stderr=stderr or None,
         freedom=None if n_apart is None else max(n_apart - 1, 1),
-        chance=metric_of(scoring).chance(truth),
+        unseen=unseen_error(metric, score, truth, groups),
+        chance=metric.chance(truth),
     )
 
 

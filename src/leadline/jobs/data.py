@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.audit.find_suspicions import find_suspicions
+from leadline.datasets.audit.find_suspicions import Suspicions, find_suspicions
+from leadline.datasets.audit.growing_columns import rising_columns
 from leadline.datasets.audit.label_spread import label_spread
 from leadline.datasets.frames import Target
 from leadline.datasets.source_files import read_pool, source_digests
@@ -23,6 +24,7 @@ from leadline.phases.data import (
     Column,
     Data,
     Group,
+    Growth,
     Kind,
     Role,
     Split,
@@ -159,6 +161,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             text_leaks=found.text_leaks,
             filled_leaks=found.filled_leaks,
             telling_gaps=found.telling_gaps,
+            growths=_growths(found, split, rising_columns(labelled, kinds)),
             near_repeats=found.near_repeats,
             time_column=time_column,
             group_column=settings.group,
@@ -175,6 +178,12 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Data:
             machine_notes=tuple(teaching.lapsed(last_audit.machine_shares if last_audit else ())),
         )
     )
+
+
+def _growths(found: Suspicions, split: Split, rising: tuple[Growth, ...]) -> tuple[Growth, ...]:
+    """What lies beyond what is learnt from; at random, what may be a time that nobody named."""
+    at_random = () if split.kind is SplitKind.GROUP else rising
+    return found.growths if split.kind is SplitKind.TIME else at_random
 
 
 def _answers_by_group(groups: tuple[Group, ...], name: str, labelled: pl.DataFrame) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from leadline.datasets.folds import folds_of, kept_copies
+from leadline.datasets.folds import folds_of, has_copies_across, kept_copies
 from leadline.datasets.frames import Pool, Rows, Target, load_pool
 from leadline.engines.loading import load
 from leadline.errors import NotReadyError
@@ -97,6 +97,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             baseline_score=_score(pool, replace(spec, family=_BASELINE, params={})),
             strongest=tuple(leak.column for leak in data.leaks[:_MOST_NAMED]),
             proposed_group=data.groups[0].column if data.groups else "",
+            has_copies_across=has_copies_across(pool, _N_FOLDS),
             past_only=_past_only(pool, data, spec, _late_classes(whole, data)),
         )
     )
@@ -118,23 +119,26 @@ def _past_only(
         spec = replace(spec, family=_FLEXIBLE, params=params)
     past, latest = _past_and_latest(pool, name)
     rows, n_past = np.concatenate([past, latest]), past.size
+    copies = kept_copies(replace(pool, order=rows), _N_DATED)
     if rows.size < _FEWEST_DATED:
         return None
     scores = []
     for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
         its = valid[np.isin(valid, latest)]
-        n_each = min(train.size, n_past)
+        # as in the other folds, no model has learnt from a copy of what it is scored on
+        alone = past if copies is None else past[~np.isin(copies[past], copies[its])]
+        n_each = min(train.size, alone.size)
         # a class may be missing from some rows
         with suppress(NotReadyError):
             scores.append(
                 [
                     fit_and_score(pool, each, its, spec).score
-                    for each in (train[:n_each], past[-n_each:])
+                    for each in (train[:n_each], alone[-n_each:])
                 ]
             )
-    mixed, alone, p_value = None, None, None
+    mixed, earlier, p_value = None, None, None
     if len(scores) >= _FEWEST_GAPS:
-        mixed, alone = map(float, np.mean(scores, axis=0))
+        mixed, earlier = map(float, np.mean(scores, axis=0))
         gaps = [one - other for one, other in scores]
         test = corrected_resampled_t(gaps, n_past, max(latest.size // _N_DATED, 1))
         p_value = test.p_value
@@ -144,7 +148,7 @@ def _past_only(
         column=name,
         family=spec.family,
         mixed_score=mixed,
-        past_score=alone,
+        past_score=earlier,
         p_value=p_value,
         is_answered=data.is_random_stated,
         late_classes=late,

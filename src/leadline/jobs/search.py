@@ -51,6 +51,7 @@ _TICK_S = 0.2
 _REPORT_S = 1.0
 # of the memory that is free at the start
 _MEMORY_SHARE = 0.8
+_MOST_ALIKE = 50_000
 _N_DRAWS = 2000
 _TINY = 1e-12
 _FEWEST_SIZES = 2  # below, nothing is known of how time grows
@@ -121,6 +122,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             n_kept=n_kept,
             starting_s=None if ready_at is None else ready_at - request.asked_at,
             n_processes=n_processes,
+            has_copies_across=_has_copies_across(workspace, problem, data),
             fits_cpu_s=outcome.fits_cpu_s,
             waiting_s=monitor.waiting_s,
             stolen_s=stolen_s() - monitor.stolen_before_s,
@@ -148,6 +150,18 @@ def _untried(
     begun = {trial.family for trial in trials}
     asked = [family for family in families if family in begun or not is_all_open]
     return tuple(family for family in asked if family not in known)
+
+
+def _has_copies_across(workspace: Workspace, problem: Problem, data: Data) -> bool:
+    """Whether folds have equal rows on both sides; of many rows, enough differ."""
+    if not data.n_duplicates or data.n_rows > _MOST_ALIKE:
+        return False
+    # here, as scikit-learn takes a second to import, and most data have no copies
+    from leadline.datasets.folds import has_copies_across
+    from leadline.datasets.frames import Target, load_pool
+
+    pool = load_pool(workspace.artifacts, data, Target.of(problem))
+    return has_copies_across(pool, workspace.settings.find.folds)
 
 
 def _wanted_s(

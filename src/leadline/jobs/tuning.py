@@ -132,6 +132,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Tuning:
             test_score=tested.score,
             test_stderr=tested.stderr,
             test_freedom=tested.freedom,
+            test_unseen=tested.unseen,
             chance_score=tested.chance,
             fit_s=fit_s,
             n_train=int(pool.order.size),

@@ -174,9 +174,12 @@ def assess(evidence: Evidence) -> Decay:
 
 def _unmeasured(evidence: Evidence) -> Finding | None:
     """Why nothing could be measured."""
-    name = f"Name a time column under [data] time; {_FEWEST_BLOCKS} blocks are needed."
     if len(evidence.blocks) < _FEWEST_BLOCKS:
-        return warning(f"The rows cover {len(evidence.blocks)} {evidence.block}s only.", name)
+        shorter = "" if evidence.block == "day" else ", or set a shorter block under [watch]"
+        return warning(
+            f"The rows cover {plural(len(evidence.blocks), evidence.block)} only.",
+            f"Bring rows of {_FEWEST_BLOCKS} {evidence.block}s or more{shorter}.",
+        )
     if not evidence.staleness:
         return warning(
             "Too few models of the past could be fitted: the rows before most blocks hold one "

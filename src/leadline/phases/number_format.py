@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import floor, log10
 
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 
 _MOST_CENTS = 1e13  # from here on a number of 64 bits hardly has any
 _WHOLE = 99.995  # with cents it would be 100.00
@@ -58,7 +58,7 @@ def rate(share: float) -> str:
     >>> rate(0.1666), rate(0.004)
     ('16.7%', '0.4%')
     """
-    return f"{share:.1%}"
+    return share_words(share, 1)
 
 
 def rate_range(bounds: Bounds) -> str:

@@ -127,6 +127,9 @@ class Evidence:
         empty where they are the same.
     leaving : DataLeaving or None
         Whether rows may be sent to machines outside; None where none is declared.
+    label_currency : str
+        That the label of numbers is in, by its name or the sign in the files; empty where these say
+        none.
     """
 
     question: str
@@ -158,6 +161,7 @@ class Evidence:
     today_false_alarms: float = 0.0
     rarer: str = ""
     leaving: DataLeaving | None = None
+    label_currency: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +232,15 @@ def assess(evidence: Evidence) -> Problem:
 
 def _findings(evidence: Evidence) -> list[Finding]:
     findings = []
+    if evidence.label_currency not in ("", evidence.currency):
+        its = evidence.label_currency
+        findings.append(
+            note(
+                f"{evidence.label!r} is in {its} and [problem] currency is {evidence.currency}: "
+                f"what the model is off by is in {its}, costs and budget in {evidence.currency}.",
+                f"If costs and budget are in {its} too, set currency = '{its}' under [problem].",
+            )
+        )
     if evidence.assumed:
         findings.append(
             warning(

@@ -99,6 +99,9 @@ class Evidence:
     test_freedom : int or None
         Degrees of freedom of that, where rows of a group or of a stretch of time err together: of
         few groups it is known poorly. None where rows err alone, and in entries from before.
+    test_unseen : float or None
+        Where no test row shows an error: the largest error that they do not rule out. None else,
+        and in entries from before.
     chance_score : float or None
         Best score expected of one answer to all test rows; None in entries from before it was
         kept.
@@ -166,6 +169,7 @@ class Evidence:
     test_score: float
     test_stderr: float | None = None
     test_freedom: int | None = None
+    test_unseen: float | None = None
     chance_score: float | None = None
     fit_s: float = 0.0
     n_train: int
@@ -221,13 +225,18 @@ class Tuning(Verdict, Evidence):
     @property
     def test_bounds(self) -> Bounds | None:
         """The score on the test set with its 90 % interval; None where it is not known."""
+        if self.test_unseen is not None:
+            worst = scoring_of(self.scoring).score(self.test_unseen)
+            low, high = sorted((worst, self.test_score))
+            return Bounds(estimate=self.test_score, low=low, high=high)
         if not self.test_stderr:
             return None
         # here, so that asking where a project stands does not wait for SciPy
         from leadline.stats.metric.score_interval import score_interval
 
         known = self.scoring, self.test_score, self.test_stderr
-        found = score_interval(*known, freedom=self.test_freedom)
+        n_alone = self.n_test if self.test_freedom is None else None
+        found = score_interval(*known, freedom=self.test_freedom, n_rows=n_alone)
         return Bounds(estimate=self.test_score, low=found.low, high=found.high)
 
     def point(self, name: str) -> OperatingPoint:

@@ -76,6 +76,23 @@ def three_digits(number: float) -> str:
     return f"{number:,.0f}" if 999.5 <= abs(number) < 1e15 else f"{number:.3g}"
 
 
+def share_words(share: float, digits: int = 0) -> str:
+    """A share in percent; what is there is never rounded to none, nor what is missing to all.
+
+    Examples
+    --------
+    >>> share_words(0.284), share_words(0.004), share_words(0.0), share_words(0.9996)
+    ('28%', '0.4%', '0%', 'over 99.9%')
+    >>> share_words(0.284, 1), share_words(0.0004, 1)
+    ('28.4%', 'under 0.1%')
+    """
+    for n in range(digits, 2):
+        told = f"{share:.{n}%}"
+        if share in (0, 1) or told not in (f"{0:.{n}%}", f"{1:.{n}%}"):
+            return told
+    return "under 0.1%" if share < 1 / 2 else "over 99.9%"
+
+
 def signed_digits(number: float) -> str:
     """A difference with its sign, three digits that count, and thousands set apart.
 

@@ -16,6 +16,7 @@ from leadline.phases.data import Data
 from leadline.phases.problem import Problem
 from leadline.phases.search.choice import choose
 from leadline.phases.search.importance import Importance
+from leadline.phases.search.search_findings import USUAL_START_S
 from leadline.phases.search.trial import ENSEMBLE, PROMPTED, Example, Trial
 from leadline.workspace import Workspace
 
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 _LONGEST_FIT_S = 0.5
 _FEWEST_TRAIN = 200
-USUAL_START_S = 3.0
-"""Seconds that starting takes on a quiet machine."""
-
 VERDICT_S = 1.0
 """Seconds at the end of the box in which the verdict is made of what was measured."""
 

@@ -22,6 +22,17 @@ def test_rows_that_were_copied_with_a_little_noise(share: float) -> None:
     )
 
 
+def test_copies_with_noise_are_found_beside_columns_that_are_mostly_one_value() -> None:
+    """The quartiles of these are of the noise, and not of what the column measures."""
+    rng = np.random.default_rng(0)
+    rain = np.where(rng.random(800) < 0.05, rng.gamma(2, 3, 800), 0.0)
+    frame = pl.DataFrame({**{name: rng.normal(size=800) for name in "abcd"}, "rain": rain})
+    noisy = frame.with_columns(pl.all() + pl.Series(rng.normal(size=800)) * 1e-3)
+    is_test = np.arange(1_600) >= 800
+    found = near_repeats(pl.concat([frame, noisy]), dict.fromkeys(frame.columns, "number"), is_test)
+    assert found > 0.9
+
+
 def test_texts_that_differ_in_a_word_or_two() -> None:
     rng = np.random.default_rng(0)
     said = [" ".join(f"word{each}" for each in rng.integers(0, 5_000, 20)) for _ in range(200)]
@@ -47,6 +58,49 @@ def test_texts_that_hardly_say_anything_are_no_repeats() -> None:
     is_test = np.arange(300) >= 240
     share = near_repeats(pl.DataFrame({"t": said}), {"t": "text"}, is_test)
     assert share == pytest.approx(0.2), "only the sentence comes back"
+
+
+def invoices(n_rows: int, n_subjects: int) -> pl.DataFrame:
+    """Of few subject lines, with amounts and customers of their own."""
+    rng = np.random.default_rng(0)
+    subject = [f"Your invoice for services of kind {each}" for each in range(n_subjects)]
+    words = rng.integers(0, 5_000, (n_rows, 15))
+    return pl.DataFrame(
+        {
+            "subject": rng.choice(subject, n_rows),
+            "amount": rng.lognormal(4, 1, n_rows),
+            "country": rng.choice(["at", "de", "ch"], n_rows),
+            "body": [" ".join(f"word{each}" for each in row) for row in words],
+        }
+    )
+
+
+INVOICE = {"subject": "text", "amount": "number", "country": "category", "body": "text"}
+
+
+@pytest.mark.parametrize("columns", [["subject", "amount"], ["subject", "country"], [*INVOICE]])
+def test_rows_of_one_subject_line_are_no_repeats(columns: list[str]) -> None:
+    rows = invoices(1_000, 3).select(columns)
+    kinds = {name: INVOICE[name] for name in columns}
+    assert near_repeats(rows, kinds, np.arange(1_000) >= 800) < 0.05
+
+
+def test_copies_are_found_by_all_of_their_texts_and_columns() -> None:
+    """Their first text has been written anew; an amount of its own makes a row no copy."""
+    rows, is_test = invoices(800, 500), np.arange(1_000) >= 800
+    copies = rows[:200].with_columns(subject=pl.lit("Reminder of an open amount"))
+    found = near_repeats(pl.concat([rows, copies]), INVOICE, is_test)
+    assert found == pytest.approx(1.0, abs=0.05)
+    dearer = copies.with_columns(pl.col("amount") * 2 + 100)
+    assert near_repeats(pl.concat([rows, dearer]), INVOICE, is_test) < 0.05
+
+
+def test_copies_without_a_text_are_found_by_their_numbers() -> None:
+    rng = np.random.default_rng(0)
+    frame = pl.DataFrame({name: rng.normal(size=800) for name in "abc"})
+    rows = pl.concat([frame, frame[:100]]).with_columns(comment=pl.lit("none"))
+    kinds = {**dict.fromkeys("abc", "number"), "comment": "text"}
+    assert near_repeats(rows, kinds, np.arange(900) >= 800) == pytest.approx(1.0, abs=0.05)
 
 
 def test_rows_that_are_alike_by_chance_are_none() -> None:

@@ -50,7 +50,7 @@ def test_means_and_spreads_are_told(new: pl.Series, words: str) -> None:
 def test_whole_numbers_are_told_beside_the_rest() -> None:
     was_whole = np.mean(BEFORE.round(0).to_numpy() == BEFORE.to_numpy())
     assert said(BEFORE[:90].round(0), [WHOLE]) == (
-        f"'x' is a whole number in 100% of the rows, {was_whole:.0%} before"
+        f"'x' is a whole number in 100% of the rows, {was_whole:.1%} before"
     )
 
 

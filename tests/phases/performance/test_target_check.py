@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from tests.default_decisions import default_review
 from tests.examples import example_monitor, example_problem, example_review, example_tuning
@@ -12,8 +13,10 @@ from tests.phases.again import again
 from leadline.phases.lifecycle import Mark, standing
 from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.target_check import TargetCheck, TargetState
+from leadline.phases.scoring import scoring_of
 from leadline.phases.target.measured_target import measured_target, on_test_rows, target_now
 from leadline.phases.verdict import Answer, Bounds
+from leadline.stats.metric.unseen_error import unseen_error
 
 TUNING = again(example_tuning(), scoring="accuracy", test_score=0.7, test_stderr=0.02)
 
@@ -45,6 +48,33 @@ def test_the_whole_interval_decides(target: float, state: TargetState, is_below:
     assert (found.state, found.is_below) == (state, is_below)
     assert found.words.endswith(f"target at least {target:g}: {state.value}.")
     assert "of 0.717 (90% interval 0.708 to 0.726) on 1,204 test rows" in found.words
+
+
+@pytest.mark.parametrize("scoring", ["accuracy", "roc_auc", "mean_absolute_error"])
+@pytest.mark.parametrize("is_grouped", [False, True])
+def test_a_perfect_score_is_shown_as_far_as_its_rows_go(scoring: str, is_grouped: bool) -> None:
+    """State, chance and interval are of one bound; no error is no reason to know nothing."""
+    y = np.repeat([0, 1], 200)
+    metric = scoring_of(scoring)
+    groups = np.arange(400) // 5 if is_grouped else None
+    unseen = unseen_error(metric, metric.best, y, groups)
+    assert unseen is not None
+    tuning = again(
+        example_tuning(),
+        scoring=scoring,
+        test_score=metric.best,
+        test_stderr=0.0,
+        test_unseen=unseen,
+    )
+    met, missing = (on_test_rows(tuning, metric.score(unseen * each)) for each in (1.0001, 0.9999))
+    assert (met.state, missing.state) == (TargetState.MET, TargetState.OPEN)
+    assert met.chance == pytest.approx(0.95, abs=1e-3)
+    assert missing.chance == pytest.approx(0.95, abs=1e-3)
+    lax = on_test_rows(tuning, metric.score(unseen * 2))
+    assert lax.chance is not None
+    assert lax.chance > 0.99
+    assert "90% interval" in lax.words
+    assert unseen_error(metric, metric.best, y, np.zeros(400)) is None, "one group tells nothing"
 
 
 def test_of_a_loss_less_is_better() -> None:

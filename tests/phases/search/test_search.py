@@ -194,6 +194,11 @@ def test_a_number_is_near_or_far_and_not_right() -> None:
     assert numbers.said_of(replace(example, is_right=False)) == "farther"
 
 
+def test_copies_on_both_sides_of_folds_are_told() -> None:
+    verdict = again(SEARCH, has_copies_across=True)
+    assert any("copies are learnt by heart" in each for each in warnings(verdict))
+
+
 def test_failed_and_cut_trials_are_told() -> None:
     trials = (BASELINE, LINEAR, trial("odd 3", None, TrialState.FAILED))
     verdict = again(SEARCH, trials=(*trials, trial("slow 4", None, TrialState.NOT_STARTED)))

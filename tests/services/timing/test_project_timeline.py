@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -126,6 +127,9 @@ def test_a_forecast_stands_beside_what_was_measured(make: Make) -> None:
     assert "What was forecast, and what was measured" in captions
     (box,) = timeline.time_boxes
     assert box.spent_s < box.granted_s
+    slow = replace(timeline, time_boxes=(replace(box, spent_s=61.0, granted_s=15.0),))
+    (table,) = [each for each in timeline_tables(slow) if each.caption.startswith("Time boxes")]
+    assert table.rows[0][-1] == "all, and 46 seconds more"
 
 
 def test_pictures_of_money_and_time_are_drawn_anew_each_day_and_not_each_minute(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from leadline.datasets.audit.gaps import telling_gaps
 from leadline.datasets.audit.groups import groups
+from leadline.datasets.audit.growing_columns import growing_columns
 from leadline.datasets.audit.leaks import filled_leaks, single_column_scores
 from leadline.datasets.audit.near_repeats import near_repeats
 from leadline.datasets.audit.sentinels import sentinels
@@ -23,6 +24,7 @@ from leadline.phases.data import (
     Column,
     FilledLeak,
     Group,
+    Growth,
     Kind,
     Leak,
     Role,
@@ -65,6 +67,8 @@ class Suspicions:
         Columns that are filled, or empty, in rows of one class nearly only.
     telling_gaps : tuple of TellingGap
         Other columns whose missing values go with the label.
+    growths : tuple of Growth
+        Features whose test values lie beyond all that are learnt from.
     near_repeats : float in [0, 1]
         Share of the test rows that nearly repeat a train row.
     """
@@ -77,6 +81,7 @@ class Suspicions:
     text_leaks: tuple[TextLeak, ...]
     filled_leaks: tuple[FilledLeak, ...]
     telling_gaps: tuple[TellingGap, ...]
+    growths: tuple[Growth, ...]
     near_repeats: float
 
 
@@ -115,6 +120,7 @@ def find_suspicions(
             text_leaks=(),
             filled_leaks=(),
             telling_gaps=(),
+            growths=(),
             near_repeats=0.0,
         )
     features = {c.name: c.kind.value for c in columns if c.role is Role.FEATURE}
@@ -149,6 +155,7 @@ def find_suspicions(
         text_leaks=told,
         filled_leaks=filled,
         telling_gaps=gaps,
+        growths=growing_columns(frame, features, is_test),
         near_repeats=near,
     )
 

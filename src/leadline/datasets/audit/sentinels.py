@@ -14,6 +14,14 @@ _LEAST_SHARE = 0.005
 _FEWEST_OTHERS = 5
 _SEVERAL = 2.0
 _VERY_FAR = 2.0
+_FEWEST_CODED = 5
+_LONGEST_SCALE = 11
+_LEAST_GAP = 3
+_CODES = frozenset(
+    {-1, 7, 8, 9, 97, 98, 99, 997, 998, 999, 9999}
+    | {-nines * 10 - each for nines in (0, 9, 99) for each in (7, 8, 9)}
+)
+_PLAIN_CODES = frozenset({7, 97, 997})  # stand beside others only
 _WORDS = frozenset(
     {
         "unknown", "not known", "not available", "n.a.", "unavailable", "unspecified",
@@ -31,8 +39,10 @@ def sentinels(frame: pl.DataFrame) -> tuple[Sentinel, ...]:
     """Values that are frequent and far from all others of their column.
 
     A number is far where the gap to its neighbour is larger than all others lie apart, or where
-    it is a negative code (-9, -99, -200) and no other value is negative. A day is far where it is
-    a well-known filler at an end of the column. Words are the well-known ones.
+    it is a negative code (-9, -99, -200) and no other value is negative. Among a scale of small
+    whole numbers without a hole, such as the answers 1 to 5 of a survey, the codes of no answer are
+    looked for: -1, 8, 9, 98, 99 and their like, three and more beyond its end. A day is far where
+    it is a well-known filler at an end of the column. Words are the well-known ones.
 
     Parameters
     ----------
@@ -75,7 +85,10 @@ def _known(column: pl.Series, found: pl.Series, fewest: float) -> Iterator[Senti
 
 def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]:
     distinct, counts = np.unique(values, return_counts=True)
-    if distinct.size <= _FEWEST_OTHERS:
+    coded = _coded_answers(distinct, counts, fewest)
+    for value, n_rows in coded:
+        yield Sentinel(column=name, value=str(value), n_rows=n_rows)
+    if coded or distinct.size <= _FEWEST_OTHERS:
         return
     for end, others in ((0, distinct[1:]), (-1, distinct[:-1])):
         value, n_rows = distinct[end], int(counts[end])
@@ -88,6 +101,38 @@ def _numbers(name: str, values: np.ndarray, fewest: float) -> Iterator[Sentinel]
         is_usual = n_rows >= _SEVERAL * np.median(counts) or gap > _VERY_FAR * np.ptp(others)
         if (is_far or is_code) and is_usual:
             yield Sentinel(column=name, value=str(int(value)), n_rows=n_rows)
+
+
+def _coded_answers(
+    distinct: np.ndarray, counts: np.ndarray, fewest: float
+) -> list[tuple[int, int]]:
+    """Codes for "no answer" beside a scale of answers, with their rows; else none.
+
+    A count whose long tail has a hole is none: its large values come a few times only.
+    """
+    if distinct.size > _LONGEST_SCALE + len(_CODES) or not np.isfinite(distinct).all():
+        return []
+    if (distinct != np.floor(distinct)).any():
+        return []
+    whole = [int(value) for value in distinct]
+    scale = [value for value in whole if value not in _CODES]
+    if (
+        len(scale) < 2
+        or scale[0] not in (0, 1)
+        or scale != list(range(scale[0], scale[-1] + 1))
+        or len(scale) > _LONGEST_SCALE
+    ):
+        return []
+    high = [value for value in whole if value in _CODES and value > 0]
+    low = [value for value in whole if value < 0]
+    if high and (high[0] - scale[-1] < _LEAST_GAP or _PLAIN_CODES.issuperset(high)):
+        high = []
+    # -1, 0 and 1 are a scale of their own
+    if low == [-1] and scale == [0, 1]:
+        low = []
+    rows = dict(zip(whole, counts.tolist(), strict=True))
+    least = max(fewest, _FEWEST_CODED)
+    return [(value, rows[value]) for value in (*low, *high) if rows[value] >= least]
 
 
 def _is_code(value: int) -> bool:

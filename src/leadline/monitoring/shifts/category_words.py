@@ -10,6 +10,7 @@ import polars as pl
 from leadline.monitoring.shifts.looks import MISSING, UNSEEN, VALUES
 from leadline.monitoring.shifts.number_words import missing_words
 from leadline.monitoring.shifts.respelt import respelt
+from leadline.phases.wording import share_words
 
 _MOST_NAMED = 3
 _MOST_LETTERS = 40
@@ -101,7 +102,8 @@ def _most_moved(name: str, here: Counter[str], before: Counter[str]) -> str:
     n, n_before = max(here.total(), 1), max(before.total(), 1)
     value = max({*here, *before}, key=lambda each: abs(here[each] / n - before[each] / n_before))
     now, then = here[value] / n, before[value] / n_before
-    return f"{name!r}: {_shown(value)} in {now:.1%} of the rows, {then:.1%} before"
+    told = f"{share_words(now, 1)} of the rows, {share_words(then, 1)} before"
+    return f"{name!r}: {_shown(value)} in {told}"
 
 
 def _shown(value: str) -> str:
@@ -110,4 +112,4 @@ def _shown(value: str) -> str:
 
 def _share(n: int, n_rows: int) -> str:
     share = n / max(n_rows, 1)
-    return f"{share:.0%}" if n == n_rows else f"{share:.1%}"
+    return f"{share_words(share)}" if n == n_rows else f"{share_words(share, 1)}"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from leadline.monitoring.shifts.changed_units import changed_unit
 from leadline.monitoring.shifts.looks import LEVEL, MISSING, VALUES, WHOLE
-from leadline.phases.wording import three_digits
+from leadline.phases.wording import share_words, three_digits
 from leadline.stats.arrays import Floats
 
 _FEWEST_VALUES = 10
@@ -54,7 +54,8 @@ def number_words(
     is_whole, was_whole = (float(np.mean(each == np.round(each))) for each in (here, before))
     if WHOLE in looks and "every row" not in " ".join(said):
         said.append(
-            f"{name!r} is a whole number in {is_whole:.0%} of the rows, {was_whole:.0%} before"
+            f"{name!r} is a whole number in {share_words(is_whole)} of the rows, "
+            f"{share_words(was_whole)} before"
         )
     return said
 
@@ -68,8 +69,10 @@ def missing_words(name: str, n_new: int, new: int, n_old: int, old: int) -> str:
     "'age' is missing in every row, 1% before"
     """
     share = n_new / max(new, 1)
-    often = "every row" if n_new == new else f"{share:.0%} of the rows" if n_new else "no row"
-    return f"{name!r} is missing in {often}, {n_old / max(old, 1):.0%} before"
+    often = (
+        "every row" if n_new == new else f"{share_words(share)} of the rows" if n_new else "no row"
+    )
+    return f"{name!r} is missing in {often}, {share_words(n_old / max(old, 1))} before"
 
 
 def _moved(name: str, new: Floats, old: Floats, blocks: NDArray[np.intp], n_rows: int) -> str:
@@ -107,7 +110,6 @@ def _stand_in(name: str, new: Floats, old: Floats, n_rows: int) -> str:
         if share < _OFTEN or before > _SELDOM * share:
             continue
         if value in _STAND_INS and not old.min() < value < old.max():
-            return (
-                f"{name!r} is {value:.6g} in {share:.1%} of the rows, {before:.1%} before{_STANDS}"
-            )
+            often = f"{share_words(share, 1)} of the rows, {share_words(before, 1)} before"
+            return f"{name!r} is {value:.6g} in {often}{_STANDS}"
     return ""

@@ -29,6 +29,7 @@ from leadline.phases.data.suspicion_findings import LEAK_SCORE
 from leadline.phases.data.suspicions import (
     FilledLeak,
     Group,
+    Growth,
     Leak,
     ReadingDoubt,
     Sentinel,
@@ -49,6 +50,7 @@ __all__ = [
     "Evidence",
     "FilledLeak",
     "Group",
+    "Growth",
     "Kind",
     "Leak",
     "MachineShare",

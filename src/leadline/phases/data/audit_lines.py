@@ -14,6 +14,7 @@ from leadline.phases.data.suspicion_findings import (
     filled_finding,
     gap_finding,
     group_finding,
+    growth_findings,
     leak_finding,
     missing_findings,
     near_findings,
@@ -22,6 +23,7 @@ from leadline.phases.data.suspicion_findings import (
 )
 from leadline.phases.data.text_findings import text_evidence, text_findings
 from leadline.phases.verdict import Finding, Severity
+from leadline.phases.wording import share_words
 
 _MOST_NAMED = 8
 _AFTER = "perhaps known only after the fact"
@@ -112,7 +114,7 @@ def _rows(evidence: Evidence) -> Iterator[AuditLine]:
         )
         yield _line("Rows belong together", group_finding(group, evidence), told)
     for finding in near_findings(evidence):
-        told = f"{evidence.near_repeats:.0%} of the test rows"
+        told = f"{share_words(evidence.near_repeats)} of the test rows"
         yield _line("Test rows nearly repeat train rows", finding, told)
     for finding in duplicate_findings(evidence):
         yield _line("Rows repeat", finding)
@@ -121,6 +123,8 @@ def _rows(evidence: Evidence) -> Iterator[AuditLine]:
 def _values(evidence: Evidence) -> Iterator[AuditLine]:
     for finding in sentinel_findings(evidence):
         yield _line("A value may mean missing", finding)
+    for finding in growth_findings(evidence):
+        yield _line("Only grows", finding)
     for finding in missing_findings(evidence):
         yield _line("Mostly missing", finding)
     for finding in (*spelling_findings(evidence), *category_findings(evidence)):

@@ -6,7 +6,7 @@ from leadline.phases.data.data_evidence import Evidence
 from leadline.phases.data.snapshot_columns import ClassCount, Kind, NumberSpread, Role
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, barrier, fault, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 _FEWEST_OF_A_CLASS = 10
 _RARE_CLASS_SHARE = 0.05
@@ -46,7 +46,7 @@ def _spread_findings(spread: NumberSpread, n_rows: int) -> list[Finding]:
     if is_some and spread.mode_share >= _MANY_THE_SAME:
         findings.append(
             note(
-                f"The label is {spread.mode:.12g} in {spread.mode_share:.0%} of the rows.",
+                f"The label is {spread.mode:.12g} in {share_words(spread.mode_share)} of the rows.",
                 "Ask by itself whether it is: a class is easier to learn, and to act on, than a "
                 "mean between it and all others.",
             )
@@ -55,8 +55,8 @@ def _spread_findings(spread: NumberSpread, n_rows: int) -> list[Finding]:
         findings.append(
             warning(
                 f"{plural(spread.n_far, 'row')} far out, a hundredth of all, hold "
-                f"{spread.far_share:.0%} of the spread of the label: R² and squared errors rest on "
-                "them.",
+                f"{share_words(spread.far_share)} of the spread of the label: R² and squared "
+                "errors rest on them.",
                 "If every row matters alike, set scoring = 'mean_absolute_error' under [problem]; "
                 "check that these rows are no slips.",
             )
@@ -79,12 +79,13 @@ def _count_findings(evidence: Evidence) -> list[Finding]:
     if share < _RARE_CLASS_SHARE:
         return [
             warning(
-                f"Class {rarest.value!r} is rare: {share:.1%} of the rows.",
+                f"Class {rarest.value!r} is rare: {share_words(share, 1)} of the rows.",
                 _RARE_REMEDY[evidence.task],
             )
         ]
     shares = ", ".join(
-        f"{count.value!r} {count.n_rows / evidence.n_rows:.1%}" for count in evidence.classes[:5]
+        f"{count.value!r} {share_words(count.n_rows / evidence.n_rows, 1)}"
+        for count in evidence.classes[:5]
     )
     return [note(f"Class shares: {shares}.")]
 

@@ -10,6 +10,7 @@ from leadline.phases.data.snapshot_columns import ClassCount, Column, Kind, Numb
 from leadline.phases.data.suspicions import (
     FilledLeak,
     Group,
+    Growth,
     Leak,
     ReadingDoubt,
     Sentinel,
@@ -87,6 +88,9 @@ class Evidence:
         Columns that are filled, or empty, in rows of one class nearly only.
     telling_gaps : tuple of TellingGap
         Other columns whose missing values go with the label, the strongest first.
+    growths : tuple of Growth
+        Features that only grow with time, where the split is by time; where it is at random,
+        numbers that rise from row to row. None by group, and in entries from before.
     near_repeats : float in [0, 1]
         Share of the test rows that are nearly the same as some train row, beyond chance.
     positive : str
@@ -137,6 +141,7 @@ class Evidence:
     text_leaks: tuple[TextLeak, ...] = ()
     filled_leaks: tuple[FilledLeak, ...] = ()
     telling_gaps: tuple[TellingGap, ...] = ()
+    growths: tuple[Growth, ...] = ()
     near_repeats: float = 0.0
     positive: str = ""
     time_column: str = ""

@@ -9,7 +9,7 @@ from leadline.phases.data.set_aside import SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 _FAR = 0.05
 _PARTS = (
@@ -39,8 +39,8 @@ def duplicate_findings(evidence: Evidence) -> list[Finding]:
         verb = "repeats" if evidence.n_duplicates == 1 else "repeat"
         findings.append(
             note(
-                f"{plural(evidence.n_duplicates, 'row')} ({share:.1%}) {verb} an earlier row's "
-                "features."
+                f"{plural(evidence.n_duplicates, 'row')} ({share_words(share, 1)}) {verb} an "
+                "earlier row's features."
             )
         )
     if evidence.n_conflicts:
@@ -142,8 +142,8 @@ def _share_findings(evidence: Evidence) -> list[Finding]:
     if split.train_to and share < wished:
         return [
             note(
-                f"{split.n_test:,} of {n_rows:,} rows ({share:.0%}) are test rows: those set aside "
-                "at first. Newer rows are learnt from."
+                f"{split.n_test:,} of {n_rows:,} rows ({share_words(share)}) are test rows: those "
+                "set aside at first. Newer rows are learnt from."
             )
         ]
     what = {
@@ -153,8 +153,8 @@ def _share_findings(evidence: Evidence) -> list[Finding]:
     }[split.kind]
     return [
         warning(
-            f"{split.n_test:,} of {n_rows:,} rows ({share:.0%}) are test rows, where {wished:.0%} "
-            f"were asked for: there are {what}.",
+            f"{split.n_test:,} of {n_rows:,} rows ({share_words(share)}) are test rows, where "
+            f"{wished:.0%} were asked for: there are {what}.",
             "Bring columns that tell rows apart, or set another [data] split or test_share.",
         )
     ]

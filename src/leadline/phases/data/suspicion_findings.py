@@ -8,7 +8,7 @@ from leadline.phases.data.snapshot_columns import Kind, Role
 from leadline.phases.data.suspicions import FilledLeak, Group, Leak, SpreadLeak, TellingGap
 from leadline.phases.data.text_findings import text_findings
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 LEAK_SCORE = 0.98
 """From this score on, a column alone is said to tell the label."""
@@ -31,6 +31,7 @@ def suspicion_findings(evidence: Evidence) -> list[Finding]:
         *(group_finding(group, evidence) for group in evidence.groups[:1]),
         *sentinel_findings(evidence),
         *near_findings(evidence),
+        *growth_findings(evidence),
     ]
 
 
@@ -58,7 +59,7 @@ def filled_finding(leak: FilledLeak) -> Finding:
     of = "all of them" if leak.n_of_value == leak.n_rows else f"{leak.n_of_value:,} of them"
     return warning(
         f"{leak.column!r} is {state} in {leak.n_rows:,} rows, and {of} are {leak.value!r} (of all "
-        f"rows {leak.share:.0%}): it may be written only after the fact.",
+        f"rows {share_words(leak.share)}): it may be written only after the fact.",
         f"If it is, name it under [data] exclude: exclude = [{leak.column!r}].",
         (leak.column,),
     )
@@ -72,7 +73,8 @@ def gap_finding(gap: TellingGap, evidence: Evidence) -> Finding:
     are, they = ("are", "they are") if len(gap.columns) > 1 else ("is", "it is")
     excluded = ", ".join(map(repr, gap.columns))
     if gap.value:
-        told = f"{gap.missing:.0%} of them have {gap.value!r}, of the others {gap.others:.0%}"
+        others = share_words(gap.others)
+        told = f"{share_words(gap.missing)} of them have {gap.value!r}, of the others {others}"
     else:
         label = next(each.name for each in evidence.columns if each.role is Role.LABEL)
         by = "on average" if gap.is_mean else "in the median"
@@ -155,12 +157,56 @@ def near_findings(evidence: Evidence) -> list[Finding]:
         return []
     return [
         warning(
-            f"{evidence.near_repeats:.0%} of the test rows are nearly the same as a train row: "
-            "the test score flatters.",
+            f"{share_words(evidence.near_repeats)} of the test rows are nearly the same as a train "
+            "row: the test score flatters.",
             "If they are copies or visits of one thing, name the column that says which, [data] "
             "group; where there is none, keep one of each in the files.",
         )
     ]
+
+
+def growth_findings(evidence: Evidence) -> list[Finding]:
+    """Features that only grow with time: a warning, or a note of times, whose parts come back."""
+    if evidence.split.kind is SplitKind.RANDOM:
+        return [_rising_finding(each.column, evidence) for each in evidence.growths]
+    findings = []
+    for is_date in (False, True):
+        names = tuple(each.column for each in evidence.growths if each.is_date is is_date)
+        if not names:
+            continue
+        shown, it = ", ".join(map(repr, names)), "them" if len(names) > 1 else "it"
+        share = share_words(min(each.share for each in evidence.growths if each.column in names))
+        words = (
+            f"{shown} only {'grow' if len(names) > 1 else 'grows'} with time: {share} of the test "
+            "rows, and all rows to come, lie beyond what is learnt from"
+        )
+        excluded = f"exclude = [{shown}] under [data]"
+        if is_date:
+            told = note(
+                f"{words}. The month, the day, the weekday and the hour come back.",
+                f"If only the rows' order is in {it}: {excluded}.",
+                names,
+            )
+        else:
+            told = warning(
+                f"{words}: a model has never seen such values.",
+                f"Leave {it} out: {excluded}; or bring the change since the row before instead.",
+                names,
+            )
+        findings.append(told)
+    return findings
+
+
+def _rising_finding(name: str, evidence: Evidence) -> Finding:
+    """A number by which the rows of the files lie in order, though they are split at random."""
+    dated = evidence.time_column or evidence.is_random_stated
+    return (note if dated else warning)(
+        f"{name!r} rises or falls from row to row of the files, which are split at random: by it "
+        "a row is known from its neighbours on the other side.",
+        f"If it dates the rows, say so: time = {name!r} under [data] (init: --time "
+        f"{_typed(name)}); if it counts them, exclude = [{name!r}].",
+        (name,),
+    )
 
 
 def column_findings(evidence: Evidence) -> list[Finding]:
@@ -188,7 +234,7 @@ def missing_findings(evidence: Evidence) -> list[Finding]:
     }
     return [
         warning(
-            f"{name!r} is missing in {share:.0%} of the rows.",
+            f"{name!r} is missing in {share_words(share)} of the rows.",
             "Check that it will be there when the model is used.",
             (name,),
         )

@@ -44,6 +44,25 @@ class Leak:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Growth:
+    """A feature that only grows, or falls, with time.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    share : float in [0, 1]
+        Of the test rows that have a value: those whose value lies beyond all that are learnt from.
+    is_date : bool
+        Whether it holds times rather than numbers.
+    """
+
+    column: str
+    share: float
+    is_date: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class FilledLeak:
     """A column that is filled, or empty, in rows of one class nearly only.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leadline.phases.data.suspicions import TellingWord, TextLeak
 from leadline.phases.verdict import Finding, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 _MOST_NAMED = 3
 
@@ -27,7 +27,7 @@ def _finding(leak: TextLeak) -> Finding:
             "that were looked at)."
         ),
         "number": (
-            f"{leak.column!r} has the label written in it, in {leak.score:.0%} of the "
+            f"{leak.column!r} has the label written in it, in {share_words(leak.score)} of the "
             f"{leak.n_rows:,} texts that were looked at."
         ),
         "few words": f"A few words of {leak.column!r} together tell the label "

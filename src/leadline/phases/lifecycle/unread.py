@@ -16,7 +16,7 @@ _WORDS = frozenset(
     {
         *("question", "unit", "units", "hit", "miss", "false_alarm", "measured_in", "class_words"),
         *("owner", "deputy", "ethics", "assumed", "rarer", "leaving"),
-        *("today", "today_misses", "today_false_alarms"),
+        *("today", "today_misses", "today_false_alarms", "label_currency"),
     }
 )
 _ERRORS = frozenset({"cost_miss", "cost_false_alarm", "costs", "tolerance"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from leadline.phases.number_format import cost_words
 from leadline.phases.performance.default_decision import DefaultDecision
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import signed_digits, three_digits
+from leadline.phases.wording import share_words, signed_digits, three_digits
 
 _FEWEST_OF_CLASS = 10
 _MOST_NAMED = 5
@@ -99,8 +99,8 @@ def _number_findings(plain: DefaultDecision) -> list[Finding]:
         findings.append(
             warning(
                 f"To be off by at most {three_digits(numbers.tolerance)}, no model is needed: "
-                f"always answering {three_digits(constant)} is as near in {its:.0%} of test rows, "
-                f"the model in {plain.right.estimate:.0%}.",
+                f"always answering {three_digits(constant)} is as near in {share_words(its)} of "
+                f"test rows, the model in {share_words(plain.right.estimate)}.",
                 "Set a [problem] tolerance that tells a good answer from a poor one, or scoring = "
                 "'mean_absolute_error', which means the middle answer; or bring better columns.",
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leadline.phases.number_format import percent_range
 from leadline.phases.performance.slice_report import UNKNOWN, WORSE
 from leadline.phases.verdict import Bounds, Finding, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 _MOST_TOLD = 5
 
@@ -120,8 +120,8 @@ def _worse(line: StreamSlice, report: StreamSlices) -> Finding:
     rows = plural(line.n_rows, "answered row" if report.confidence else "row")
     return warning(
         f"Fares worse on the stream: {line.name}. {wrong} of its {rows} are "
-        f"wrong, about {line.rest:.0%} of the rest; the difference is at least "
-        f"{line.at_least or 0.0:.1%} ({line.n_judged} judged).",
+        f"wrong, about {share_words(line.rest)} of the rest; the difference is at least "
+        f"{share_words(line.at_least or 0.0, 1)} ({line.n_judged} judged).",
         "Look at such rows, label more of them, or leave them to people.",
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
+from math import log, log1p
 from statistics import NormalDist
 
 from leadline.phases.verdict import Bounds
@@ -75,14 +75,16 @@ class TargetCheck:
         """Probability that the true score meets the target; None without an interval.
 
         The error is normal on the scale of `leadline.stats.metric.score_interval`: log odds where
-        it is bounded, else its log; as wide towards the target as the interval says.
+        it is bounded, else its log; as wide towards the target as the interval says. Where no error
+        was seen it is as probable as so many trials would show one: `stats.metric.unseen_error`.
         """
         if self.interval is None:
             return None
         metric = metric_of(self.scoring)
-        ends = sorted(
-            _scaled(metric, metric.error(end)) for end in (self.interval.low, self.interval.high)
-        )
+        errors = sorted(metric.error(end) for end in (self.interval.low, self.interval.high))
+        if metric.error(self.score) <= _LEAST < errors[1]:
+            return self._chance_without_error(errors[1], metric.error(self.target))
+        ends = [_scaled(metric, each) for each in errors]
         at = _scaled(metric, metric.error(self.score))
         aim = _scaled(metric, metric.error(self.target))
         reach = ends[1] - at if aim > at else at - ends[0]
@@ -90,6 +92,12 @@ class TargetCheck:
             return float(aim >= at)
         normal = NormalDist()
         return normal.cdf(normal.inv_cdf((1 + self.confidence_level) / 2) * (aim - at) / reach)
+
+    def _chance_without_error(self, worst: float, aim: float) -> float:
+        """Probability that the true error is at most `aim`, where no trial showed one."""
+        tail = (1 - self.confidence_level) / 2
+        n_ends = aim / worst if max(worst, aim) >= 1 else log1p(-aim) / log1p(-worst)
+        return 1 - float(tail ** max(n_ends, 0.0))
 
     @property
     def words(self) -> str:

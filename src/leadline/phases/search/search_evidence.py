@@ -75,6 +75,8 @@ class Evidence:
         What the chosen candidate leans on; None where there was no time to look.
     machine_shares : tuple of MachineShare
         Rows that only machines labelled and that are learnt from beside these, by machine.
+    has_copies_across : bool
+        Whether equal rows stand on both sides of the folds, as too few differ to keep them apart.
     """
 
     scoring: str
@@ -106,6 +108,7 @@ class Evidence:
     price: AnswerPrice | None = None
     importance: Importance | None = None
     machine_shares: tuple[MachineShare, ...] = ()
+    has_copies_across: bool = False
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -24,6 +26,10 @@ from leadline.snapshot import class_texts, infer_task
 from leadline.workspace import Workspace, find_settings
 
 _MOST_SHOWN = 10
+_CURRENCIES = {"€": "EUR", "£": "GBP", "euro": "EUR", "euros": "EUR"}
+_IN_NAME = re.compile(
+    r"(?<![a-z])(eur|usd|gbp|chf|jpy|cny|sek|nok|dkk|pln|czk|aud|cad|nzd|inr|brl|euros?|€|£)(?![a-z])"
+)
 _OF_BINARY = ("positive", "cost_miss", "cost_false_alarm")
 
 
@@ -91,8 +97,18 @@ def problem_as_stated(workspace: Workspace) -> problem.Problem:
         If the data cannot be read.
     """
     settings = load_settings(find_settings(workspace.folder))
-    label = _label_column(workspace, settings)
-    return problem.assess(_evidence(settings, label, _positive_before(workspace, settings)))
+    label, sign = _label_column(workspace, settings)
+    evidence = _evidence(settings, label, _positive_before(workspace, settings))
+    if evidence.task is Task.REGRESSION:
+        told = f"{sign} {evidence.label} {evidence.measured_in}"
+        evidence = replace(evidence, label_currency=_currency_in(told))
+    return problem.assess(evidence)
+
+
+def _currency_in(told: str) -> str:
+    """The currency that the name or the sign of a number says; empty if none. A $ may be many."""
+    found = _IN_NAME.search(told.casefold())
+    return _CURRENCIES.get(found[1], found[1].upper()) if found else ""
 
 
 def _positive_before(workspace: Workspace, settings: Settings) -> str:
@@ -241,11 +257,13 @@ def _class(name: str, classes: Sequence[str], label: str, where: str = "[problem
     return found
 
 
-def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
+def _label_column(workspace: Workspace, settings: Settings) -> tuple[pl.Series, str]:
+    """The label's values, and the sign that they have in the files, such as €."""
     paths = [workspace.path(name) for name in settings.data.files]
     data = workspace.record.latest_of(Data)
     schema = None if data is None else data.reading
-    frame = read_tables(paths, schema=schema, options=reading_options(settings.data)).frame
+    table = read_tables(paths, schema=schema, options=reading_options(settings.data))
+    frame = table.frame
     name = settings.problem.label
     if name not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
@@ -255,7 +273,8 @@ def _label_column(workspace: Workspace, settings: Settings) -> pl.Series:
             f"{', ...' if frame.width > _MOST_SHOWN else ''}.",
             "Change [problem] label in leadline.toml.",
         )
-    return frame[name].drop_nulls()
+    column = table.schema.get(name)
+    return frame[name].drop_nulls(), column.unit if column else ""
 
 
 def _as_read(positive: str, classes: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ _LABELS = {
     "test_score": "Score on test rows",
     "test_stderr": "Standard error of that score",
     "test_freedom": "Degrees of freedom of that error",
+    "test_unseen": "Error that test rows without one do not rule out",
     "chance_score": "Score of guessing",
     "chance_target": "Chance to reach the target",
     "time_box_s": "Time box",

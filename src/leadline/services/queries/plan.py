@@ -9,6 +9,7 @@ import numpy as np
 
 from leadline.errors import NotReadyError, SettingsError
 from leadline.labelling.cost_estimates import labelling_costs
+from leadline.phases.data import Data
 from leadline.phases.forecast import Forecast, posterior_of
 from leadline.phases.forecast.budget_answer import beside_people, budget_answer
 from leadline.phases.forecast.budget_outcome import (
@@ -40,6 +41,7 @@ from leadline.workspace import Workspace
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
 # beyond it the rows that it pays are no numbers that can be counted with
+_FEWEST_FOR_CURVE = 200
 _MOST_MONEY = 1e12
 _N_DRAWS = 4000
 _SEED = 0
@@ -215,10 +217,15 @@ def _planned(workspace: Workspace) -> tuple[int, Forecast]:
     """The forecast that plans are made from, and the number of its entry."""
     entry = workspace.record.latest("forecast")
     if entry is None or not isinstance(entry.verdict, Forecast):
+        data = workspace.record.latest_of(Data)
+        n_rows = data.n_rows if data else 0
+        run = "run 'leadline run'"
         raise NotReadyError(
             "There is no forecast on the record.",
             "A plan is made from a learning curve.",
-            "Label some hundred rows, then run 'leadline run'.",
+            f"Label some hundred rows, then {run}."
+            if n_rows < _FEWEST_FOR_CURVE
+            else f"There are {n_rows:,} labelled rows to measure one on: {run}.",
         )
     its, now = entry.verdict.currency, workspace.settings.problem.currency
     if its != now:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from leadline.errors import SettingsError
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.timeline import (
@@ -43,9 +44,18 @@ def project_timeline(
         A day to give the chance of, that what people are asked for is in.
     now : datetime or None, default=None
         The moment it is, with a time zone; None: now.
+
+    Raises
+    ------
+    SettingsError
+        If the day has passed.
     """
     require(workspace, Action.VIEW)
     at, activity = utc(now), workspace.record.activity
+    if by is not None and by < at.date():
+        raise SettingsError(
+            f"{by} has passed.", "What is still wanted can be in by a day to come.", "Name one."
+        )
     entries, answers = activity.entries(), activity.answers()
     waits = [*waits_of(entries), *_for_workers(workspace), *_open_wait(workspace, entries)]
     return Timeline(

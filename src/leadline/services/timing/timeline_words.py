@@ -15,6 +15,7 @@ from leadline.report.text_table import Table, tabled
 from leadline.stats.pace import MOST_DAYS
 
 _MOST_WAITS = 20
+_OVER = 1.05  # what an ending takes
 _FELT_S = 60.0  # a shorter wait is no line of a table
 
 
@@ -187,11 +188,21 @@ def _boxes(timeline: Timeline) -> Table:
             moment(each.at),
             duration(each.spent_s),
             duration(each.granted_s),
-            f"{each.spent_s / each.granted_s:.0%}" if each.granted_s else "",
+            _share(each.spent_s, each.granted_s),
         )
         for each in timeline.time_boxes
     ]
-    return tabled("Time boxes", ("Run", "Ended", "Took", "Granted", "Share"), rows)
+    caption = "Time boxes; what a slow start takes is added"
+    return tabled(caption, ("Run", "Ended", "Took", "Granted", "Share"), rows)
+
+
+def _share(spent_s: float, granted_s: float) -> str:
+    """How much of a box was used; a slow start, and what others kept busy, is added to it."""
+    if not granted_s:
+        return ""
+    if spent_s < _OVER * granted_s:
+        return f"{min(spent_s / granted_s, 1.0):.0%}"
+    return f"all, and {duration(spent_s - granted_s)} more"
 
 
 def _seconds(wait: Wait, now: datetime) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 
 from leadline.stats.metric.entry import Labels, Metric, ResponseMethod, Task
 from leadline.stats.metric.standard_error import jackknife, of_share, share_variance
+from leadline.stats.metric.unseen_error import of_all, of_f1, of_mean_of_classes
 from leadline.stats.sample_size.proportion import n_to_show
 
 _CLASSES = (Task.BINARY, Task.MULTICLASS)
@@ -68,6 +69,7 @@ CLASS_METRICS = (
         compute=_accuracy,
         standard_error=_accuracy_stderr,
         chance=_majority_share,
+        unseen=of_all,
         is_proportion=True,
         default_for=Task.MULTICLASS,
         n_to_show=lambda target, expected, _: n_to_show(target, expected),
@@ -81,6 +83,7 @@ CLASS_METRICS = (
         compute=lambda y, predicted: 1 - _accuracy(y, predicted),
         standard_error=_accuracy_stderr,
         chance=lambda y: 1 - _majority_share(y),
+        unseen=of_all,
         is_loss=True,
         is_scoring=False,  # accuracy is the same
     ),
@@ -96,6 +99,7 @@ CLASS_METRICS = (
         compute=_balanced_accuracy,
         standard_error=_balanced_accuracy_stderr,
         chance=lambda y: 1 / np.unique(y).size,
+        unseen=of_mean_of_classes,
     ),
     Metric(
         name="f1",
@@ -109,5 +113,6 @@ CLASS_METRICS = (
         compute=_f1,
         standard_error=lambda y, predicted: jackknife(_f1_or_nan, y, predicted),
         chance=_f1_of_all_positive,
+        unseen=of_f1,
     ),
 )

@@ -97,6 +97,9 @@ class Metric:
         where it cannot be told.
     chance : callable
         From labels to the best score that is expected of answers that know nothing of the rows.
+    unseen : callable
+        From labels, the trial that each row is of and a probability to the largest error that so
+        many trials hide with that probability; see `leadline.stats.metric.unseen_error`.
     of_100 : callable
         From a score to the number of 100 that `plain` names.
     is_loss : bool, default=False
@@ -126,6 +129,7 @@ class Metric:
     compute: Callable[[Labels, Any], float]
     standard_error: Callable[[Labels, Any], float]
     chance: Callable[[Labels], float]
+    unseen: Callable[[Labels, Labels, float], float]
     of_100: Callable[[float], float] = lambda score: 100 * score
     is_loss: bool = False
     ceiling: float | None = 1.0

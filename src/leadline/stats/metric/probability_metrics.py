@@ -16,6 +16,7 @@ from leadline.stats.metric.entry import (
     Task,
 )
 from leadline.stats.metric.standard_error import of_mean
+from leadline.stats.metric.unseen_error import of_all
 
 _LEAST = float(np.finfo(np.float64).eps)  # as scikit-learn clips: no row costs more than 36
 
@@ -42,6 +43,7 @@ PROBABILITY_METRICS = (
         compute=lambda y, probabilities: float(np.mean(_log_losses(y, probabilities))),
         standard_error=lambda y, probabilities: of_mean(_log_losses(y, probabilities)),
         chance=_entropy,
+        unseen=lambda y, *rest: _entropy(y) * of_all(y, *rest),
         of_100=lambda loss: 100 * exp(-loss),  # the geometric mean of these chances
         is_loss=True,
         ceiling=None,

@@ -9,6 +9,7 @@ import numpy as np
 from leadline.stats.arrays import Floats
 from leadline.stats.metric.entry import Labels, Metric, ResponseMethod, Task
 from leadline.stats.metric.standard_error import jackknife
+from leadline.stats.metric.unseen_error import of_average_precision, of_rarest_class
 from leadline.stats.sample_size.auc import n_to_show_auc
 
 _NO_SKILL = 0.5
@@ -84,6 +85,7 @@ RANKING_METRICS = (
         compute=_roc_auc,
         standard_error=_roc_auc_stderr,
         chance=lambda _: _NO_SKILL,
+        unseen=of_rarest_class,
         default_for=Task.BINARY,
         n_to_show=_n_to_show_auc,
     ),
@@ -99,5 +101,6 @@ RANKING_METRICS = (
         compute=_average_precision,
         standard_error=lambda y, scores: jackknife(_average_precision, y, scores),
         chance=lambda y: float(np.mean(y == 1)),
+        unseen=of_average_precision,
     ),
 )

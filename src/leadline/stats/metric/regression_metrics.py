@@ -9,6 +9,7 @@ import numpy as np
 from leadline.stats.arrays import Floats
 from leadline.stats.metric.entry import Labels, Metric, ResponseMethod, Task
 from leadline.stats.metric.standard_error import jackknife, of_mean
+from leadline.stats.metric.unseen_error import of_all
 
 _NUMBERS = (Task.REGRESSION,)
 
@@ -43,6 +44,10 @@ def _rmse_stderr(y: Labels, predicted: Floats) -> float:
     return of_mean(_residuals(y, predicted) ** 2) / (2 * rmse) if rmse > 0 else 0.0
 
 
+def _mean_distance(y: Labels) -> float:
+    return float(np.mean(np.abs(y - np.median(y))))
+
+
 REGRESSION_METRICS = (
     Metric(
         name="r2",
@@ -53,6 +58,7 @@ REGRESSION_METRICS = (
         compute=_r2,
         standard_error=lambda y, predicted: jackknife(_r2_or_nan, y, predicted),
         chance=lambda _: 0.0,
+        unseen=of_all,
         of_100=lambda score: 100 * (1 - score),
         ceiling=None,  # a model may do worse than the mean
         square_of="root_mean_squared_error",  # its error is MSE / variance
@@ -66,7 +72,8 @@ REGRESSION_METRICS = (
         response=ResponseMethod.PREDICT,
         compute=lambda y, predicted: float(np.mean(np.abs(_residuals(y, predicted)))),
         standard_error=lambda y, predicted: of_mean(np.abs(_residuals(y, predicted))),
-        chance=lambda y: float(np.mean(np.abs(y - np.median(y)))),
+        chance=_mean_distance,
+        unseen=lambda y, *rest: _mean_distance(y) * of_all(y, *rest),
         is_loss=True,
         ceiling=None,
     ),
@@ -79,6 +86,7 @@ REGRESSION_METRICS = (
         compute=_rmse,
         standard_error=_rmse_stderr,
         chance=lambda y: float(np.std(y)),
+        unseen=lambda y, *rest: float(np.std(y)) * sqrt(of_all(y, *rest)),
         is_loss=True,
         ceiling=None,
     ),

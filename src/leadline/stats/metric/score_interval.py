@@ -6,7 +6,7 @@ from math import exp, log
 
 from scipy.special import stdtrit
 
-from leadline.stats.interval import Interval, two_sided_z
+from leadline.stats.interval import Interval, two_sided_z, wilson_interval
 from leadline.stats.metric.all_metrics import metric_of
 
 _LONGEST = 300.0  # of a step of logarithms: what lies beyond is an end of the range
@@ -18,12 +18,14 @@ def score_interval(
     standard_error: float,
     *,
     freedom: int | None = None,
+    n_rows: int | None = None,
     confidence_level: float = 0.9,
 ) -> Interval[float]:
     """Normal interval of the error on its own scale: log odds where it is bounded, else the log.
 
     A score near its best cannot be better than that, so its interval is longer on the other
-    side [1]_.
+    side [1]_. A share of rows that err alone has Wilson's interval, as the size of a proof has
+    it; of a score without an error `leadline.stats.metric.unseen_error` tells the other end.
 
     Parameters
     ----------
@@ -36,6 +38,8 @@ def score_interval(
     freedom : int > 0, optional
         Degrees of freedom of the standard error, where it comes of few groups: Student's t then
         takes the place of the normal distribution.
+    n_rows : int > 0, optional
+        Rows behind the score, where they err alone.
     confidence_level : float in (0, 1), default=0.9
         Coverage aimed at.
 
@@ -69,7 +73,11 @@ def score_interval(
     z, error, ceiling = two_sided_z(confidence_level), metric.error(score), metric.ceiling
     if freedom is not None:
         z = float(stdtrit(freedom, (1 + confidence_level) / 2))
-    if error <= 0 or (ceiling is not None and error >= ceiling):
+    if metric.is_proportion and n_rows is not None:
+        n_wrong = min(max(round(error * n_rows), 0), n_rows)
+        found = wilson_interval(n_wrong, n_rows, confidence_level=confidence_level)
+        ends = (found.low, found.high)
+    elif error <= 0 or (ceiling is not None and error >= ceiling):
         # at the end of the range there is no scale to speak of
         top = error + z * standard_error
         ends = (max(error - z * standard_error, 0.0), top if ceiling is None else min(top, ceiling))

@@ -21,7 +21,8 @@ _CHUNK = 4096
 def power_of(n: int, target: float, expected: float, *, confidence_level: float = 0.9) -> float:
     """Return the probability that `n` rows will prove the target.
 
-    Proved means that the Wilson lower bound of the measured share is at least `target`.
+    Proved means that the Wilson lower bound of the measured share is at least `target`; where only
+    hits without a miss show it, that of Clopper and Pearson.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ def power_of(n: int, target: float, expected: float, *, confidence_level: float 
     if n < 1:
         raise ValueError(f"n must be at least 1; got {n}.")
     counts = np.array([float(n)])
-    hits = _hits_needed(counts, target, two_sided_z(confidence_level))
-    return float(_tail(np.ceil(hits - 1e-9), counts, expected)[0])
+    hits = _whole_hits(counts, target, confidence_level)
+    return float(_tail(hits, counts, expected)[0])
 
 
 def n_to_show(
@@ -109,7 +110,7 @@ def n_to_show(
         return None
     while enough > 1:
         counts = np.arange(max(1, enough - _CHUNK), enough, dtype=np.float64)
-        hits = np.ceil(_hits_needed(counts, target, z) - 1e-9)
+        hits = _whole_hits(counts, target, confidence_level)
         failing = np.flatnonzero(_tail(hits, counts, expected) < power)
         if failing.size:
             return int(counts[failing[-1]]) + 1
@@ -129,6 +130,14 @@ def _check(target: float, expected: float) -> None:
 def _hits_needed(n: Floats, target: float, z: float) -> Floats:
     """Real number of hits at which the Wilson lower bound equals the target (score test)."""
     return n * target + z * np.sqrt(n * target * (1 - target))
+
+
+def _whole_hits(n: Floats, target: float, confidence_level: float) -> Floats:
+    """Hits that prove the target; more than there are rows where none do."""
+    hits = np.ceil(_hits_needed(n, target, two_sided_z(confidence_level)) - 1e-9)
+    # Wilson's bound is too high where there is no miss
+    is_too_few = (hits >= n) & (target**n > (1 - confidence_level) / 2)
+    return np.where(is_too_few, n + 1, hits)
 
 
 def _tail(hits: Floats, n: Floats, expected: float) -> Floats:

@@ -4,78 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.feasibility.past_only import PastOnly
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import capital, share_words
 
 _SUSPICIOUS = 0.99
 _MOST_OF_THE_ROOM = 0.9
-_MOST_NAMED = 3
+_LITTLE = 0.1
 
 SIGNIFICANT = 0.05
 """Largest p-value that counts as signal."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class LateClass:
-    """A class of which no row is older than the latest third.
-
-    Attributes
-    ----------
-    value : str
-        The class.
-    since : str
-        Time of its first row, such as 2024-05-31 08:00:00, or the number that grows with time.
-    n_rows : int
-        Its train rows.
-    """
-
-    value: str
-    since: str
-    n_rows: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class PastOnly:
-    """Scores of one model on the latest third of the train rows.
-
-    Attributes
-    ----------
-    column : str
-        That dates the rows.
-    family : str
-        Of the model.
-    mixed_score : float or None
-        Learnt from as many rows of all times; None where too few folds could be scored.
-    past_score : float or None
-        Learnt from earlier rows alone.
-    p_value : float in [0, 1] or None
-        Of no difference, by a corrected resampled t test.
-    is_answered : bool
-        Whether a person has said that rows are to be split at random.
-    late_classes : tuple of LateClass
-        Which no earlier row can teach, the one of the most rows first.
-    """
-
-    column: str
-    family: str
-    mixed_score: float | None
-    past_score: float | None
-    p_value: float | None
-    is_answered: bool
-    late_classes: tuple[LateClass, ...] = ()
-
-    def late_words(self) -> str:
-        """Which classes no earlier row can teach, in a sentence; empty if there are none."""
-        told = [
-            f"{each.value!r} appears only from {each.since} on ({plural(each.n_rows, 'row')})"
-            for each in self.late_classes[:_MOST_NAMED]
-        ]
-        if not told:
-            return ""
-        more = len(self.late_classes) - len(told)
-        said = f"{', '.join(told)}{f' and {more:,} more classes so late' if more else ''}"
-        return f"By {self.column!r}, class {said}: no earlier row can teach it."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +66,8 @@ class Evidence:
     proposed_group : str
         A column by which rows seem to belong together, of which nobody has said whether they
         do; empty if there is none.
+    has_copies_across : bool
+        Whether equal rows stand on both sides of the folds, as too few differ to keep them apart.
     past_only : PastOnly or None
         How far folds at random flatter; None where rows are not dated, or not split at random.
     """
@@ -151,7 +92,19 @@ class Evidence:
     strongest: tuple[str, ...] = ()
     baseline_score: float | None = None
     proposed_group: str = ""
+    has_copies_across: bool = False
     past_only: PastOnly | None = None
+
+    @property
+    def way(self) -> float | None:
+        """How far the quick model comes from chance towards the target; None where chance meets it.
+
+        At least 0; above 1 beyond the target.
+        """
+        sign = -1.0 if scoring_of(self.scoring).is_loss else 1.0
+        asked = sign * (self.target_score - self.chance_score)
+        gained = sign * (self.score - self.chance_score)
+        return max(gained, 0.0) / asked if asked > 0 else None
 
     @property
     def flattery(self) -> str:
@@ -200,7 +153,12 @@ def assess(evidence: Evidence) -> Feasibility:
     past = evidence.past_only
     is_flattered = bool(evidence.flattery) and past is not None and not past.is_answered
     is_doubtful = (
-        _is_too_good(evidence) or evidence.proposed_group or _asks_nothing(evidence) or is_flattered
+        _is_too_good(evidence)
+        or evidence.proposed_group
+        or evidence.has_copies_across
+        or _asks_nothing(evidence)
+        or is_little(evidence)
+        or is_flattered
     )
     if answer is Answer.GO and is_doubtful:
         answer = Answer.UNCLEAR
@@ -217,22 +175,32 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
     if has_signal:
         reached = (
             f"a quick {evidence.family} model reaches {words} of {evidence.score:.3f}, shuffled "
-            f"labels {evidence.chance_score:.3f}."
+            f"labels {evidence.chance_score:.3f}"
         )
-        if _is_too_good(evidence):
-            return f"Too good to be true? {reached[0].upper()}{reached[1:]}"
-        if evidence.proposed_group:
-            return f"Signal, or rows of one {evidence.proposed_group!r} known again: {reached}"
-        if evidence.flattery:
-            return f"Signal, which folds at random flatter: {reached}"
-        if _asks_nothing(evidence):
-            return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
-        return f"There is signal: {reached}"
+        return f"{_signal_words(evidence, reached)}."
     told = "It is not known whether there is signal" if is_blind(evidence) else "No signal found"
     return (
         f"{told} at {evidence.n_rows:,} rows: {words} of {evidence.score:.3f} is "
         f"within what shuffled labels give ({evidence.chance_score:.3f})."
     )
+
+
+def _signal_words(evidence: Evidence, reached: str) -> str:
+    """What the signal is worth: the gravest doubt first."""
+    if _is_too_good(evidence):
+        return f"Too good to be true? {capital(reached)}"
+    told = "There is signal"
+    if evidence.proposed_group:
+        told = f"Signal, or rows of one {evidence.proposed_group!r} known again"
+    elif evidence.has_copies_across:
+        told = "Signal, or copies of rows known again"
+    elif evidence.flattery:
+        told = "Signal, which folds at random flatter"
+    elif _asks_nothing(evidence):
+        return f"The target is met without a model: {_one_answer(evidence)}; {reached}"
+    elif is_little(evidence):
+        return f"Little signal: {reached}; {_way_words(evidence)}"
+    return f"{told}: {reached}"
 
 
 def _signal_finding(evidence: Evidence) -> Finding:
@@ -273,6 +241,17 @@ def _asks_nothing(evidence: Evidence) -> bool:
         return False
     target = evidence.target_score
     return score <= target if scoring.is_loss else score >= target
+
+
+def is_little(evidence: Evidence) -> bool:
+    """Whether what is real is next to nothing beside what is asked."""
+    way = evidence.way
+    return way is not None and way < _LITTLE and evidence.p_value <= SIGNIFICANT
+
+
+def _way_words(evidence: Evidence) -> str:
+    way = share_words(evidence.way or 0.0)
+    return f"that is {way} of the way from chance to the target of {evidence.target_score:g}"
 
 
 def _is_no_better(evidence: Evidence) -> bool:
@@ -338,6 +317,22 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
         findings.append(
             warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
         )
+    if is_little(evidence):
+        findings.append(
+            warning(
+                f"What is better than chance is little: {_way_words(evidence)}.",
+                "Bring columns that tell more of the label, or a target that so little would be of "
+                "use for. To let a search look for more, decide 'go' and say why.",
+            )
+        )
+    if evidence.has_copies_across:
+        findings.append(
+            warning(
+                "Equal rows are learnt from and scored on, as too few rows differ to keep copies "
+                "on one side of the folds: they are learnt by heart, and every score flatters.",
+                "Bring more rows that differ, or columns that tell rows apart.",
+            )
+        )
     if evidence.flattery and evidence.past_only is not None:
         findings.append(
             warning(
@@ -389,8 +384,9 @@ def _proof_finding(evidence: Evidence) -> Finding:
             f"{scoring_of(evidence.scoring).words} in advance; {evidence.n_test:,} are set aside."
         )
     needed = (
-        f"If the model truly scores {evidence.expected_score:.3f}, {evidence.n_test_needed:,} "
-        f"test rows would show at least {evidence.target_score:g}; there are {evidence.n_test:,}."
+        f"If the model truly scores {evidence.expected_score:.3f}, which is halfway from the "
+        f"target to a perfect score, {evidence.n_test_needed:,} test rows would show at least "
+        f"{evidence.target_score:g}; there are {evidence.n_test:,}."
     )
     if evidence.n_test_needed > evidence.n_test:
         return warning(needed, "Set more rows aside, or label more test rows.")
