@@ -164,3 +164,11 @@ def test_whether_errors_of_judges_are_in_the_ranges_is_told() -> None:
     )
     nobody = again(reviewed(CHEAP, DEAR), n_judged=0, n_judged_twice=0)
     assert not [what for what in notes(nobody) if "judges" in what.lower()]
+
+
+def test_many_rows_without_a_clear_answer_settle_nothing() -> None:
+    few = again(example_review(), n_judged=180, n_unsure=20)
+    assert few.answer is Answer.GO
+    many = again(few, n_judged=179, n_unsure=21)
+    assert many.answer is Answer.UNCLEAR
+    assert "21 of 200 rows that were judged have no clear answer" in warnings(many)[0]

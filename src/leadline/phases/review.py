@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import cost_words, percent_range
 from leadline.phases.performance.default_decision import DefaultDecision
-from leadline.phases.performance.judge_errors import judge_findings
+from leadline.phases.performance.judge_errors import judge_findings, unsure_words
 from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
@@ -153,6 +153,7 @@ def assess(evidence: Evidence) -> Review:
     chosen = evidence.chosen_point
     is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
+    has_gaps = bool(unsure_words(evidence.n_judged, evidence.n_unsure))
     known, is_lower = _known_rows(evidence), is_lower_on_stream(chosen)
     findings = [*known, *_choice_findings(evidence, is_clear, has_enough)]
     findings += _people_findings(evidence)
@@ -162,7 +163,7 @@ def assess(evidence: Evidence) -> Review:
     if evidence.reader is not None:
         findings += evidence.reader.findings
     findings += stream_slice_findings(evidence.slices)
-    is_settled = is_clear and has_enough and not known and not is_lower
+    is_settled = is_clear and has_enough and not (known or is_lower or has_gaps)
     return Review(
         answer=Answer.GO if is_settled else Answer.UNCLEAR,
         summary=_summary(evidence),
@@ -184,8 +185,9 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
     on_stream = evidence.on_stream
-    is_settled = on_stream is None or (
-        evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream)
+    is_settled = not unsure_words(evidence.n_judged, evidence.n_unsure) and (
+        on_stream is None
+        or (evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream))
     )
     return Review(
         answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
@@ -365,8 +367,8 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
 
 def _people_findings(evidence: Evidence) -> list[Finding]:
     """How far people agree: in their judgments, and in what a miss is worth."""
-    twice = evidence.n_agreed, evidence.n_judged_twice
-    findings = judge_findings(evidence.n_judged, *twice, has_thresholds=evidence.plain is None)
+    counts = evidence.n_judged, evidence.n_agreed, evidence.n_judged_twice, evidence.n_unsure
+    findings = judge_findings(*counts, has_thresholds=evidence.plain is None)
     ratios = [each.ratio for each in evidence.answered]
     if len(ratios) > 1:
         findings.append(

@@ -10,7 +10,7 @@ from typing import Any
 
 from leadline.labelling.item_pool import Values
 from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
-from leadline.phases.performance.judge_errors import judge_errors
+from leadline.phases.performance.judge_errors import judge_errors, unsure_words
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
 from leadline.phases.performance.stream_point import learnt_findings, reality_findings
@@ -130,7 +130,8 @@ class OperatingPointsPage:
         The machine that read rows of the stream, and both sides; None where none did, or nobody
         judged.
     judge_errors : str
-        Whether the ranges hold errors of judges; empty where nobody judged.
+        Whether the ranges hold errors of judges, and that many rows have no clear answer; empty
+        where nobody judged.
     unlike_scores : str
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
@@ -272,8 +273,8 @@ def operating_points_page(
         if result
         else (),
         reader=reader,
-        judge_errors=judge_errors(
-            len(majority.answers), majority.agreement[1], has_thresholds=True
+        judge_errors=_judging(
+            len(majority.answers), majority.agreement[1], majority.n_unsure, has_thresholds=True
         ),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
         changes=_changes(workspace, tuning, found),
@@ -330,7 +331,9 @@ def _default_page(
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
-        judge_errors=judge_errors(answers.n_judged, answers.agreement[1], has_thresholds=False),
+        judge_errors=_judging(
+            answers.n_judged, answers.agreement[1], answers.n_unsure, has_thresholds=False
+        ),
         comparison=compare_tuning(tuning, problem),
         narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),
@@ -367,6 +370,11 @@ def _may_ask(workspace: Workspace, tuning: Tuning, judgments: Sequence[Judgment]
     drawn = rows_to_judge(workspace.artifacts, tuning)
     is_all_judged = not n_without_answer(drawn, judgments)
     return bool(drawn) and is_all_judged and tuning.n_sample < tuning.n_stream
+
+
+def _judging(n_judged: int, n_twice: int, n_unsure: int, *, has_thresholds: bool) -> str:
+    told = judge_errors(n_judged, n_twice, has_thresholds=has_thresholds)
+    return " ".join(filter(None, (told, unsure_words(n_judged, n_unsure))))
 
 
 def _cost(asked: float | None, stated: float) -> float:
