@@ -38,6 +38,9 @@ class StreamPoint:
         Money that the errors on 1,000 rows cost, at the estimates.
     p_cheapest : float in [0, 1]
         Probability that this point is the cheapest of those on offer.
+    share_real : float in [0, 1] or None, default=None
+        Share of all rows that are real, on average over what the judgments leave open; the same at
+        every point. None in entries from before it was kept.
     """
 
     name: str
@@ -49,6 +52,7 @@ class StreamPoint:
     n_alerts: int
     cost_per_1000: float
     p_cheapest: float
+    share_real: float | None = None
 
     @property
     def is_uncertain(self) -> bool:
