@@ -206,7 +206,8 @@ def _show_remarks(page: OperatingPointsPage) -> None:
     """Rows that the model knows, whom it fails on the stream, what more judgments would narrow."""
     if page.judge_errors:
         click.echo(page.judge_errors)
-    for finding in page.known_rows:
+    click.echo(page.target)
+    for finding in (*page.known_rows, *page.reality):
         click.echo(f"{finding.what} {finding.next}")
     told: dict[str, list[str]] = {}
     for report in page.slices:

@@ -179,7 +179,7 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     known = _known_rows(evidence)
     findings = [*known, *_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
-        findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
+        findings += [*gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
         findings += _cost_gap(evidence, plain, evidence.on_stream)
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
@@ -265,7 +265,7 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
     return []
 
 
-def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
+def gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
     """Where stream and test set miss each other."""
     tests = {each.name: each for each in plain.classes}
     pairs = [("The share that is right", on_stream.right, plain.right)]

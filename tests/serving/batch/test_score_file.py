@@ -160,7 +160,9 @@ def test_a_column_is_never_overwritten(tmp_path: Path, release: Sealed) -> None:
     release.X.with_columns(score=pl.lit(1)).write_csv(source)
     notes: list[str] = []
     score_file(release.open(), source, tmp_path / "out.csv", note=notes.append)
-    assert notes == ["The rows have a column 'score' themselves: the release's is 'leadline_score'."]
+    assert notes == [
+        "The rows have a column 'score' themselves: the release's is 'leadline_score'."
+    ]
     scored = pl.read_csv(tmp_path / "out.csv")
     assert scored["score"].unique().to_list() == [1]
     assert scored["leadline_score"].to_list() == pytest.approx(release.open().score(release.X))

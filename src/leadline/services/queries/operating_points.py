@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from leadline.labelling.item_pool import Values
@@ -19,7 +18,8 @@ from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.without_model import CostComparison, compare_tuning
-from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
+from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review, gap_findings
+from leadline.phases.target.measured_target import on_test_rows
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.phases.vocabulary.project_words import Words
@@ -34,6 +34,7 @@ from leadline.services.reviewing.expected_narrowing import (
 from leadline.services.reviewing.later_draws import n_without_answer
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
+from leadline.services.reviewing.point_changes import Change, changes_between
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
 from leadline.services.reviewing.reader_estimate import published_estimate
 from leadline.services.reviewing.saved_costs import chances_of_saving, compare_points
@@ -43,7 +44,7 @@ from leadline.services.reviewing.stream_estimate import (
     error_examples,
     n_judgments_needed,
 )
-from leadline.services.reviewing.stream_rows import changed_values, data_behind, rows_to_judge
+from leadline.services.reviewing.stream_rows import data_behind, rows_to_judge
 from leadline.workspace import Workspace
 
 N_SHOWN = 5
@@ -55,27 +56,6 @@ class Clarity(StrEnum):
     CLEAR = "clear"
     TOO_CLOSE = "too close to call"
     NOT_ENOUGH = "not enough judgments"
-
-
-@dataclass(frozen=True)
-class Change:
-    """The rows that the looser of two neighbouring points flags and the stricter does not.
-
-    Attributes
-    ----------
-    strict, loose : str
-        The two points.
-    flagged, real : float
-        Share of all rows that only the looser one flags, and of these the real ones.
-    rows : tuple of Values
-        A few of them, as a person sees them.
-    """
-
-    strict: str
-    loose: str
-    flagged: float
-    real: float
-    rows: tuple[Values, ...]
 
 
 @dataclass(frozen=True)
@@ -150,6 +130,8 @@ class OperatingPointsPage:
     saves : mapping of str to float
         Of each point the chance, by the judgments, that it costs less than the cheapest way without
         a model; empty where nobody judged.
+    target : str
+        The score on the test rows beside the target.
     owner : str
         Who decides.
     history : tuple of Entry
@@ -194,6 +176,7 @@ class OperatingPointsPage:
     opinions: tuple[CostOpinion, ...] = ()
     comparison: CostComparison | None = None
     saves: Mapping[str, float] = field(default_factory=dict)
+    target: str = ""
     owner: str = ""
     history: tuple[Entry, ...] = ()
 
@@ -277,7 +260,7 @@ def operating_points_page(
             len(majority.answers), majority.agreement[1], majority.n_unsure, has_thresholds=True
         ),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
-        changes=_changes(workspace, tuning, found),
+        changes=changes_between(store, tuning, data_of(workspace), found),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
         reality=tuple(reality_findings(tuple(points))) if is_judged else (),
         false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),
@@ -285,6 +268,7 @@ def operating_points_page(
         opinions=opinions(workspace, number),
         comparison=compare_points(found, tuning, problem, is_judged=is_judged, **costs),
         saves=chances_of_saving(tuning, result, problem, **costs) if result else {},
+        target=on_test_rows(tuning, problem.target_score).words,
         owner=problem.owner,
         history=history,
         **costs,
@@ -331,6 +315,7 @@ def _default_page(
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
+        reality=tuple(gap_findings(plain, on_stream)) if on_stream else (),
         judge_errors=_judging(
             answers.n_judged, answers.agreement[1], answers.n_unsure, has_thresholds=False
         ),
@@ -343,26 +328,10 @@ def _default_page(
             for each in (on_stream.confusions if on_stream else ())
         ),
         opinions=opinions(workspace, number),
+        target=on_test_rows(tuning, problem.target_score).words,
         owner=problem.owner,
         history=history,
         **costs,
-    )
-
-
-def _changes(
-    workspace: Workspace, tuning: Tuning, found: tuple[Consequence, ...]
-) -> tuple[Change, ...]:
-    """What each point adds to the one before, with rows that show it."""
-    rows = changed_values(workspace.artifacts, tuning, data_of(workspace))
-    return tuple(
-        Change(
-            strict=strict.point.name,
-            loose=loose.point.name,
-            flagged=loose.flagged - strict.flagged,
-            real=loose.real.estimate - strict.real.estimate,
-            rows=rows.get(loose.point.name, ()),
-        )
-        for strict, loose in pairwise(found)
     )
 
 
