@@ -22,7 +22,8 @@ DEAR = replace(POINT, name="dear", p_cheapest=0.05)
 
 
 def reviewed(*points: StreamPoint, chosen: str = "cheap", n_judged: int = 30) -> Review:
-    return again(example_review(), points=points, chosen=chosen, n_judged=n_judged)
+    counts = {"n_judged": n_judged, "n_unsure": 0}
+    return again(example_review(), points=points, chosen=chosen, **counts)
 
 
 def test_a_clear_choice_is_a_go() -> None:
