@@ -156,10 +156,11 @@ def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:
 
 
 def _take_in(workspace: Workspace, path: Path, by: str) -> None:
+    from leadline.phases.wording import plural
     from leadline.services.commands.judgment_file import judge_file
 
     n_judged = judge_file(workspace, path, by)
-    click.echo(f"{n_judged} judgments taken in.", err=True)
+    click.echo(f"{plural(n_judged, 'judgment')} taken in.", err=True)
 
 
 def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
