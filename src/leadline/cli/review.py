@@ -177,6 +177,7 @@ def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
 def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from leadline.phases.number_format import percent
     from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
@@ -196,6 +197,11 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.words)}")
+    if page.best:
+        told = f"{page.best} is the most probable to cost least ({percent(page.p_best)})"
+        click.echo(f"At {page.ratio:g} false alarms a miss, {told}: {page.clarity}.")
+    if page.comparison is not None:
+        click.echo(page.comparison.words)
     if page.reader is not None:
         for finding in page.reader.findings:
             click.echo(finding.what)

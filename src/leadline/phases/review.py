@@ -357,7 +357,8 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
             warning(
                 f"Too close to call which point is the cheapest ({best.name}: probability "
                 f"{best.p_cheapest:.2f}).",
-                "Judge more rows between the points.",
+                "Take either, or judge more rows between the points: the page of the choice says "
+                "how many would tell.",
             )
         )
     if evidence.why:
