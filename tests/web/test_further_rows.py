@@ -23,6 +23,7 @@ from tests.web.test_label import link_of
 from tests.web.test_pages import fields_of, send
 from tests.web.test_several_classes_browser import begin, keep_picture
 
+from leadline.phases.number_format import cost_words
 from leadline.phases.performance.stream_decision import Silence
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.without_model import compare_review
@@ -126,16 +127,21 @@ def test_costs_beside_no_model_are_the_same_before_and_after_the_choice(
 ) -> None:
     workspace = planned_project(make, 60)
     judge_until(workspace, late(), n=55)
-    page = operating_points_page(workspace, 2.0, 1.0)
+    tuning, problem = workspace.record.latest_of(Tuning), workspace.record.latest_of(Problem)
+    assert tuning is not None
+    assert problem is not None
+    costs = 2 * problem.cost_false_alarm, problem.cost_false_alarm
+    page = operating_points_page(workspace, *costs)
     offered = page.comparison
     assert offered is not None
     assert (page.best, offered.cheapest_point.name) == ("catch-all", "balanced")
     shown = visit(workspace).get("/review/choose?ratio=2").text
     assert "Over all that the judgments leave open, balanced costs less on average" in shown
-    entry = choose_point(workspace, "balanced", 2.0, 1.0, "so", "Ada")
-    tuning, problem = workspace.record.latest_of(Tuning), workspace.record.latest_of(Problem)
-    assert tuning is not None
-    assert problem is not None
+    for point in (each.point for each in page.consequences):
+        assert point.cost is not None
+        assert point.cost.low < point.cost_per_1000 < point.cost.high
+        assert cost_words(point.cost, page.currency) in shown
+    entry = choose_point(workspace, "balanced", *costs, "so", "Ada")
     chosen = compare_review(entry.verdict_as(Review), tuning, problem)
     assert chosen is not None
     assert chosen.ways == offered.ways

@@ -177,7 +177,7 @@ def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
 def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
-    from leadline.phases.number_format import percent
+    from leadline.phases.number_format import cost_words, percent
     from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
@@ -197,6 +197,8 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.words)}")
+        if consequence.point.cost is not None:
+            click.echo(f"    errors cost {cost_words(consequence.point.cost, page.currency)}")
     if page.best:
         told = f"{page.best} is the most probable to cost least ({percent(page.p_best)})"
         click.echo(f"At {page.ratio:g} false alarms a miss, {told}: {page.clarity}.")
