@@ -216,6 +216,8 @@ def test_planned_rows_that_are_left_are_told(call: Call, tuned: Path) -> None:
     pl.read_csv(file)[:25].write_csv(file)
     answer = call("review", "--judgments", file, "-C", tuned)
     assert "35 of 60 planned rows have no answer yet: leadline review" in answer.stdout
+    assert "is the most probable to cost least (" in answer.stdout
+    assert "the real stream" in answer.stdout, "what a model saves"
 
 
 def test_rows_to_judge_may_have_our_names_themselves(call: Call, tuned: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -122,3 +123,5 @@ def test_a_release_tells_what_is_known_of_its_point() -> None:
         "stream_recall_low": 0.48,
         "stream_recall_high": 0.82,
     }
+    nobody = replace(example_review(), n_judged=0)
+    assert set(_metrics(example_tuning(), nobody)) == {"test_precision", "test_recall"}

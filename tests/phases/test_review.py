@@ -22,7 +22,8 @@ DEAR = replace(POINT, name="dear", p_cheapest=0.05)
 
 
 def reviewed(*points: StreamPoint, chosen: str = "cheap", n_judged: int = 30) -> Review:
-    return again(example_review(), points=points, chosen=chosen, n_judged=n_judged)
+    counts = {"n_judged": n_judged, "n_unsure": 0}
+    return again(example_review(), points=points, chosen=chosen, **counts)
 
 
 def test_a_clear_choice_is_a_go() -> None:
@@ -164,3 +165,11 @@ def test_whether_errors_of_judges_are_in_the_ranges_is_told() -> None:
     )
     nobody = again(reviewed(CHEAP, DEAR), n_judged=0, n_judged_twice=0)
     assert not [what for what in notes(nobody) if "judges" in what.lower()]
+
+
+def test_many_rows_without_a_clear_answer_settle_nothing() -> None:
+    few = again(example_review(), n_judged=180, n_unsure=20)
+    assert few.answer is Answer.GO
+    many = again(few, n_judged=179, n_unsure=21)
+    assert many.answer is Answer.UNCLEAR
+    assert "21 of 200 rows that were judged have no clear answer" in warnings(many)[0]

@@ -19,6 +19,7 @@ from tests.default_decisions import (
     default_review,
     default_tuning,
 )
+from tests.services.default_streams import drawn_project
 from tests.services.flights import append
 
 from leadline.cli import main
@@ -27,6 +28,9 @@ from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.report import model_document, write_report
 from leadline.services.commands import choose_point
+from leadline.services.commands.judgment_file import judge_rows
+from leadline.services.queries.review import newest_tuning
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -101,6 +105,19 @@ def test_there_is_nothing_to_judge_and_something_to_agree_to(
     agreed = by_cost() if kind == "costs" else default_decision(kind)
     assert entry.verdict.plain == agreed
     assert "by the test set alone" in client.get("/rows/review").text
+
+
+def test_before_it_is_agreed_to_the_target_and_what_the_stream_contradicts_are_told(
+    make: Make, visit: Visit
+) -> None:
+    workspace = drawn_project(make, "numbers")
+    rows = rows_to_judge(workspace.artifacts, newest_tuning(workspace)[1])
+    judge_rows(workspace, dict.fromkeys(rows, 1e6), "Ada")
+    client = visit(workspace)
+    assert client.get("/review/consequences").headers["location"] == "/review/choose"
+    page = client.get("/review/choose").text
+    assert "The share that is right is lower on the stream (" in page
+    assert "test rows; target at least " in page
 
 
 def test_another_point_is_not_on_offer(make: Make, kind: str) -> None:

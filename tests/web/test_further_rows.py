@@ -23,11 +23,15 @@ from tests.web.test_label import link_of
 from tests.web.test_pages import fields_of, send
 from tests.web.test_several_classes_browser import begin, keep_picture
 
+from leadline.phases.number_format import cost_words
 from leadline.phases.performance.stream_decision import Silence
+from leadline.phases.problem import Problem
+from leadline.phases.project_accounts.without_model import compare_review
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.record import Role
-from leadline.services.queries import review_page
+from leadline.services.commands import choose_point
+from leadline.services.queries import operating_points_page, review_page
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -116,6 +120,31 @@ def test_who_asks_too_early_or_for_too_many_is_told(make: Make, visit: Visit) ->
     early = {"n": "20", "who": "Ada", "tuning": tuning}
     assert send(client, "/review/more", early, form="/review/choose") == 409
     assert len(workspace.record.reviews.draws(int(tuning))) == 0
+
+
+def test_costs_beside_no_model_are_the_same_before_and_after_the_choice(
+    make: Make, visit: Visit
+) -> None:
+    workspace = planned_project(make, 60)
+    judge_until(workspace, late(), n=55)
+    tuning, problem = workspace.record.latest_of(Tuning), workspace.record.latest_of(Problem)
+    assert tuning is not None
+    assert problem is not None
+    costs = 2 * problem.cost_false_alarm, problem.cost_false_alarm
+    page = operating_points_page(workspace, *costs)
+    offered = page.comparison
+    assert offered is not None
+    assert (page.best, offered.cheapest_point.name) == ("catch-all", "balanced")
+    shown = visit(workspace).get("/review/choose?ratio=2").text
+    assert "Over all that the judgments leave open, balanced costs less on average" in shown
+    for point in (each.point for each in page.consequences):
+        assert point.cost is not None
+        assert point.cost.low < point.cost_per_1000 < point.cost.high
+        assert cost_words(point.cost, page.currency) in shown
+    entry = choose_point(workspace, "balanced", *costs, "so", "Ada")
+    chosen = compare_review(entry.verdict_as(Review), tuning, problem)
+    assert chosen is not None
+    assert chosen.ways == offered.ways
 
 
 def test_an_invited_judge_asks_for_nothing(make: Make, visit: Visit) -> None:

@@ -156,10 +156,11 @@ def _said(page: ReviewPage, answer: str) -> tuple[bool | None, str | None]:
 
 
 def _take_in(workspace: Workspace, path: Path, by: str) -> None:
+    from leadline.phases.wording import plural
     from leadline.services.commands.judgment_file import judge_file
 
     n_judged = judge_file(workspace, path, by)
-    click.echo(f"{n_judged} judgments taken in.", err=True)
+    click.echo(f"{plural(n_judged, 'judgment')} taken in.", err=True)
 
 
 def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
@@ -176,6 +177,7 @@ def _draw_more(workspace: Workspace, n: int, by: str, *, as_json: bool) -> None:
 def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     from dataclasses import asdict
 
+    from leadline.phases.number_format import cost_words, percent
     from leadline.services.reviewing.point_outcomes import in_words
 
     if as_json:
@@ -195,6 +197,13 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.words)}")
+        if consequence.point.cost is not None:
+            click.echo(f"    errors cost {cost_words(consequence.point.cost, page.currency)}")
+    if page.best:
+        told = f"{page.best} is the most probable to cost least ({percent(page.p_best)})"
+        click.echo(f"At {page.ratio:g} false alarms a miss, {told}: {page.clarity}.")
+    if page.comparison is not None:
+        click.echo(page.comparison.words)
     if page.reader is not None:
         for finding in page.reader.findings:
             click.echo(finding.what)
@@ -206,7 +215,8 @@ def _show_remarks(page: OperatingPointsPage) -> None:
     """Rows that the model knows, whom it fails on the stream, what more judgments would narrow."""
     if page.judge_errors:
         click.echo(page.judge_errors)
-    for finding in page.known_rows:
+    click.echo(page.target)
+    for finding in (*page.known_rows, *page.reality):
         click.echo(f"{finding.what} {finding.next}")
     told: dict[str, list[str]] = {}
     for report in page.slices:

@@ -144,6 +144,9 @@ def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
             if review.confidence and cut.confidence == review.confidence:
                 known["test_share_answered"] = cut.answered
                 known["test_share_right_of_answered"] = cut.right.estimate
+        if review.on_stream is not None and not review.confidence:
+            right = review.on_stream.right
+            known |= {"stream_share_right_low": right.low, "stream_share_right_high": right.high}
         numbers = review.plain.numbers
         if numbers is not None:
             known["tolerance"] = numbers.tolerance
@@ -151,9 +154,13 @@ def _metrics(tuning: Tuning, review: Review) -> dict[str, Scalar]:
                 known |= {"interval_90_low": numbers.low, "interval_90_high": numbers.high}
         return known
     chosen, point = review.chosen_point, tuning.point(review.chosen)
-    return {
+    on_test: dict[str, Scalar] = {
         "test_precision": point.precision.estimate,
         "test_recall": point.recall.estimate,
+    }
+    if not review.n_judged:
+        return on_test  # the point's own figures are those of the test set then
+    return on_test | {
         "stream_precision_low": chosen.precision.low,
         "stream_precision_high": chosen.precision.high,
         "stream_recall_low": chosen.recall.low,

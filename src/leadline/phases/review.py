@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import cost_words, percent_range
 from leadline.phases.performance.default_decision import DefaultDecision
-from leadline.phases.performance.judge_errors import judge_findings
+from leadline.phases.performance.judge_errors import judge_findings, unsure_words
 from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
     UNLIKE_STREAM,
@@ -153,6 +153,7 @@ def assess(evidence: Evidence) -> Review:
     chosen = evidence.chosen_point
     is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
+    has_gaps = bool(unsure_words(evidence.n_judged, evidence.n_unsure))
     known, is_lower = _known_rows(evidence), is_lower_on_stream(chosen)
     findings = [*known, *_choice_findings(evidence, is_clear, has_enough)]
     findings += _people_findings(evidence)
@@ -162,7 +163,7 @@ def assess(evidence: Evidence) -> Review:
     if evidence.reader is not None:
         findings += evidence.reader.findings
     findings += stream_slice_findings(evidence.slices)
-    is_settled = is_clear and has_enough and not known and not is_lower
+    is_settled = is_clear and has_enough and not (known or is_lower or has_gaps)
     return Review(
         answer=Answer.GO if is_settled else Answer.UNCLEAR,
         summary=_summary(evidence),
@@ -178,14 +179,15 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     known = _known_rows(evidence)
     findings = [*known, *_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
-        findings += [*_gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
+        findings += [*gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
         findings += _cost_gap(evidence, plain, evidence.on_stream)
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
     on_stream = evidence.on_stream
-    is_settled = on_stream is None or (
-        evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream)
+    is_settled = not unsure_words(evidence.n_judged, evidence.n_unsure) and (
+        on_stream is None
+        or (evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream))
     )
     return Review(
         answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
@@ -263,7 +265,7 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
     return []
 
 
-def _gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
+def gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
     """Where stream and test set miss each other."""
     tests = {each.name: each for each in plain.classes}
     pairs = [("The share that is right", on_stream.right, plain.right)]
@@ -355,7 +357,8 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
             warning(
                 f"Too close to call which point is the cheapest ({best.name}: probability "
                 f"{best.p_cheapest:.2f}).",
-                "Judge more rows between the points.",
+                "Take either, or judge more rows between the points: the page of the choice says "
+                "how many would tell.",
             )
         )
     if evidence.why:
@@ -365,8 +368,8 @@ def _choice_findings(evidence: Evidence, is_clear: bool, has_enough: bool) -> li
 
 def _people_findings(evidence: Evidence) -> list[Finding]:
     """How far people agree: in their judgments, and in what a miss is worth."""
-    twice = evidence.n_agreed, evidence.n_judged_twice
-    findings = judge_findings(evidence.n_judged, *twice, has_thresholds=evidence.plain is None)
+    counts = evidence.n_judged, evidence.n_agreed, evidence.n_judged_twice, evidence.n_unsure
+    findings = judge_findings(*counts, has_thresholds=evidence.plain is None)
     ratios = [each.ratio for each in evidence.answered]
     if len(ratios) > 1:
         findings.append(

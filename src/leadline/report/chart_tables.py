@@ -14,7 +14,7 @@ from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
 from leadline.phases.labelling import AnnotatorReport, Labelling
 from leadline.phases.monitor import Block, Monitor
-from leadline.phases.number_format import duration, money, percent, rate_range
+from leadline.phases.number_format import cost_words, duration, money, percent, rate_range
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.review import Review
@@ -249,7 +249,9 @@ def review(verdict: Review) -> Table:
             share(point.test_precision),
             share(point.recall),
             share(point.test_recall),
-            money(point.cost_per_1000, verdict.currency),
+            cost_words(point.cost, verdict.currency)
+            if point.cost
+            else money(point.cost_per_1000, verdict.currency),
             percent(point.p_cheapest),
         )
         for point in verdict.points

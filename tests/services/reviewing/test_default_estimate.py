@@ -155,6 +155,9 @@ def test_judging_elsewhere_and_in_the_terminal(make: Make, kind: str, tmp_path: 
     rows[:2].with_columns(value=pl.Series(["nonsense", None], dtype=pl.String)).write_csv(file)
     with pytest.raises(DataError, match="nonsense"):
         judge_file(workspace, file, "Ada")
+    pl.concat([rows[:1]] * 2).with_columns(value=pl.Series(said[:1] * 2)).write_csv(file)
+    with pytest.raises(DataError, match="has an answer above"):
+        judge_file(workspace, file, "Ada")
     first = "12.5" if kind == "numbers" else "1"
     typed = f"{first}\n?\nnonsense\nu\nq\n"
     shown = call(main, ["review", "-C", str(folder), "--by", "Cy"], input=typed)

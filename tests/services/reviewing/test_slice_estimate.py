@@ -18,7 +18,7 @@ from tests.services.planned_streams import (
 
 from leadline.phases.performance.slice_report import UNKNOWN, WORSE
 from leadline.phases.review import Review
-from leadline.services.commands import choose_point
+from leadline.services.commands import choose_point, judge
 from leadline.services.queries import operating_points_page
 from leadline.workspace import Workspace
 
@@ -42,6 +42,22 @@ def test_a_slice_on_which_scores_tell_nothing_is_named(make: Make) -> None:
     assert named["origin = JFK"].n_rows == jfk.sum()
     assert named["origin = LGA"].state != WORSE
     assert balanced.lacking == ("colour",)
+
+
+def test_rows_that_divide_judges_are_not_left_out(make: Make) -> None:
+    workspace = planned_project(make, 119)
+    rows = judge_until(workspace, late())
+    page = operating_points_page(workspace)
+    real = [row for row in rows if late()[row]]
+    missed = set(real[::4])
+    for row in rows:
+        judge(workspace, page.tuning, row, bool(late()[row]) and row not in missed, "Zoe", 0.0)
+    divided = operating_points_page(workspace)
+    assert divided.n_unsure == len(missed) > 10
+    told, before = (
+        {line.name: line.n_judged for line in its.slices[0].lines} for its in (divided, page)
+    )
+    assert told == before
 
 
 def test_named_groups_always_appear(make: Make) -> None:

@@ -15,6 +15,8 @@ from leadline.record import Artifacts
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
 from leadline.services.reviewing.stream_estimate import (
     error_examples,
+    kept_bands,
+    likelier_answers,
     n_judgments_needed,
     surprising_rows,
 )
@@ -117,3 +119,16 @@ def test_the_answer_that_its_score_speaks_against_surprises_most(tmp_path: Path)
     assert surprising_rows(artifacts, tuning, judged(answers), 1) == [best]
     assert surprising_rows(artifacts, tuning, judged(answers), 0) == []
     assert surprising_rows(artifacts, tuning, judged({}), 3) == []
+
+
+def test_where_judges_are_divided_the_likelier_answer_counts(tmp_path: Path) -> None:
+    artifacts, tuning = stored(tmp_path)
+    bands, scores = kept_bands(artifacts, tuning)
+    low, *most, high = sorted(scores, key=lambda row: scores[row])
+    sure = {row: scores[row] > scores[most[len(most) // 2]] for row in most}
+    votes = {row: (2, 0) if real else (0, 2) for row, real in sure.items()}
+    divided = MajorityJudgments(
+        answers=sure, n_unsure=2, reviewers=(), votes=votes | {low: (1, 1), high: (1, 1)}
+    )
+    told = likelier_answers(bands, scores, divided)
+    assert told == sure | {low: False, high: True}

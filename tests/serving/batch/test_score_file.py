@@ -158,7 +158,11 @@ def test_a_missing_column_is_named(tmp_path: Path, release: Sealed) -> None:
 def test_a_column_is_never_overwritten(tmp_path: Path, release: Sealed) -> None:
     source = tmp_path / "rows.csv"
     release.X.with_columns(score=pl.lit(1)).write_csv(source)
-    score_file(release.open(), source, tmp_path / "out.csv")
+    notes: list[str] = []
+    score_file(release.open(), source, tmp_path / "out.csv", note=notes.append)
+    assert notes == [
+        "The rows have a column 'score' themselves: the release's is 'leadline_score'."
+    ]
     scored = pl.read_csv(tmp_path / "out.csv")
     assert scored["score"].unique().to_list() == [1]
     assert scored["leadline_score"].to_list() == pytest.approx(release.open().score(release.X))

@@ -35,9 +35,15 @@ class StreamPoint:
     n_alerts : int
         Rows of the stream flagged.
     cost_per_1000 : float
-        Money that the errors on 1,000 rows cost, at the estimates.
+        Money that the errors on 1,000 rows cost, on average over what the judgments leave open;
+        without judgments at the estimates.
     p_cheapest : float in [0, 1]
         Probability that this point is the cheapest of those on offer.
+    cost : Bounds or None, default=None
+        The same with its interval; None without judgments, and in entries from before it was kept.
+    share_real : float in [0, 1] or None, default=None
+        Share of all rows that are real, on average over what the judgments leave open; the same at
+        every point. None in entries from before it was kept.
     """
 
     name: str
@@ -49,6 +55,8 @@ class StreamPoint:
     n_alerts: int
     cost_per_1000: float
     p_cheapest: float
+    cost: Bounds | None = None
+    share_real: float | None = None
 
     @property
     def is_uncertain(self) -> bool:

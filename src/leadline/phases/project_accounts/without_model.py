@@ -181,6 +181,9 @@ def _only(comparison: CostComparison | None, name: str) -> CostComparison | None
 def _share_positive(review: Review, tuning: Tuning) -> float:
     """Share of hits: of the stream, as any point with hits tells; else of the test set."""
     for point in review.points if review.n_judged and review.n_stream else ():
+        if point.share_real is not None:
+            return point.share_real
+        # entries from before it was kept
         if point.recall.estimate > 0 and point.n_alerts:
             share = point.n_alerts * point.precision.estimate / point.recall.estimate
             return min(share / review.n_stream, 1.0)

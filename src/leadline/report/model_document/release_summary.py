@@ -202,7 +202,10 @@ def _point(reader: LineageReader, problem: Problem) -> _Told:
     )
     cost = f"{money(chosen.cost_per_1000, tuning.currency)} on the test set"
     if review.n_judged:
-        stream = money(review.chosen_point.cost_per_1000, review.currency)
+        point = review.chosen_point
+        stream = money(point.cost_per_1000, review.currency)
+        if point.cost is not None:
+            stream = cost_words(point.cost, review.currency)
         cost += f", {stream} by {plural(review.n_judged, 'judgment')} of the real stream"
     return [
         ("At the point chosen", does),

@@ -43,7 +43,8 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
     Raises
     ------
     DataError
-        If a column is missing, or a value is neither yes nor no, no class, or no number.
+        If a column is missing, a row comes twice, or a value is neither yes nor no, no class, or
+        no number.
     NotReadyError
         If nothing has been drawn for judging.
     SettingsError
@@ -70,8 +71,16 @@ def judge_file(workspace: Workspace, path: Path, by: str) -> int:
         )
     drawn = set(rows_to_judge(workspace.artifacts, tuning))
     judged: list[tuple[int, bool | None, str | None]] = []
+    seen: set[object] = set()
     for place, (row, said) in enumerate(frame.select(ours).iter_rows()):
         where = table.place(place)
+        if row in seen:
+            raise DataError(
+                f"{where}: row {row} has an answer above.",
+                "One answer a row is needed.",
+                "Nothing was taken in: mend the file and try again.",
+            )
+        seen.add(row)
         if tuning.plain is None:
             judged.append((_drawn_row(row, drawn), _yes_or_no(said, where), None))
         else:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from leadline.labelling.item_pool import Values
 from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
-from leadline.phases.performance.judge_errors import judge_errors
+from leadline.phases.performance.judge_errors import judge_errors, unsure_words
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
 from leadline.phases.performance.stream_point import learnt_findings, reality_findings
@@ -19,7 +18,8 @@ from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.without_model import CostComparison, compare_tuning
-from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
+from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review, gap_findings
+from leadline.phases.target.measured_target import on_test_rows
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.phases.vocabulary.project_words import Words
@@ -34,6 +34,7 @@ from leadline.services.reviewing.expected_narrowing import (
 from leadline.services.reviewing.later_draws import n_without_answer
 from leadline.services.reviewing.majority_judgments import majority_judgments
 from leadline.services.reviewing.opinions import opinions
+from leadline.services.reviewing.point_changes import Change, changes_between
 from leadline.services.reviewing.point_outcomes import Consequence, consequences
 from leadline.services.reviewing.reader_estimate import published_estimate
 from leadline.services.reviewing.saved_costs import chances_of_saving, compare_points
@@ -43,7 +44,7 @@ from leadline.services.reviewing.stream_estimate import (
     error_examples,
     n_judgments_needed,
 )
-from leadline.services.reviewing.stream_rows import changed_values, data_behind, rows_to_judge
+from leadline.services.reviewing.stream_rows import data_behind, rows_to_judge
 from leadline.workspace import Workspace
 
 N_SHOWN = 5
@@ -55,27 +56,6 @@ class Clarity(StrEnum):
     CLEAR = "clear"
     TOO_CLOSE = "too close to call"
     NOT_ENOUGH = "not enough judgments"
-
-
-@dataclass(frozen=True)
-class Change:
-    """The rows that the looser of two neighbouring points flags and the stricter does not.
-
-    Attributes
-    ----------
-    strict, loose : str
-        The two points.
-    flagged, real : float
-        Share of all rows that only the looser one flags, and of these the real ones.
-    rows : tuple of Values
-        A few of them, as a person sees them.
-    """
-
-    strict: str
-    loose: str
-    flagged: float
-    real: float
-    rows: tuple[Values, ...]
 
 
 @dataclass(frozen=True)
@@ -130,7 +110,8 @@ class OperatingPointsPage:
         The machine that read rows of the stream, and both sides; None where none did, or nobody
         judged.
     judge_errors : str
-        Whether the ranges hold errors of judges; empty where nobody judged.
+        Whether the ranges hold errors of judges, and that many rows have no clear answer; empty
+        where nobody judged.
     unlike_scores : str
         Said where the judgments fit neither the scores nor their order; else empty.
     changes : tuple of Change
@@ -149,6 +130,8 @@ class OperatingPointsPage:
     saves : mapping of str to float
         Of each point the chance, by the judgments, that it costs less than the cheapest way without
         a model; empty where nobody judged.
+    target : str
+        The score on the test rows beside the target.
     owner : str
         Who decides.
     history : tuple of Entry
@@ -193,6 +176,7 @@ class OperatingPointsPage:
     opinions: tuple[CostOpinion, ...] = ()
     comparison: CostComparison | None = None
     saves: Mapping[str, float] = field(default_factory=dict)
+    target: str = ""
     owner: str = ""
     history: tuple[Entry, ...] = ()
 
@@ -272,11 +256,11 @@ def operating_points_page(
         if result
         else (),
         reader=reader,
-        judge_errors=judge_errors(
-            len(majority.answers), majority.agreement[1], has_thresholds=True
+        judge_errors=_judging(
+            len(majority.answers), majority.agreement[1], majority.n_unsure, has_thresholds=True
         ),
         unlike_scores=UNLIKE_SCORES if result and not result.follows_scores else "",
-        changes=_changes(workspace, tuning, found),
+        changes=changes_between(store, tuning, data_of(workspace), found),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
         reality=tuple(reality_findings(tuple(points))) if is_judged else (),
         false_alarms=tuple(row_values(workspace, tuning, row) for row in seen.false_alarms),
@@ -284,6 +268,7 @@ def operating_points_page(
         opinions=opinions(workspace, number),
         comparison=compare_points(found, tuning, problem, is_judged=is_judged, **costs),
         saves=chances_of_saving(tuning, result, problem, **costs) if result else {},
+        target=on_test_rows(tuning, problem.target_score).words,
         owner=problem.owner,
         history=history,
         **costs,
@@ -330,7 +315,10 @@ def _default_page(
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
-        judge_errors=judge_errors(answers.n_judged, answers.agreement[1], has_thresholds=False),
+        reality=tuple(gap_findings(plain, on_stream)) if on_stream else (),
+        judge_errors=_judging(
+            answers.n_judged, answers.agreement[1], answers.n_unsure, has_thresholds=False
+        ),
         comparison=compare_tuning(tuning, problem),
         narrowing=narrowing_words(narrowing_of_default(tuning, found, answers.n_judged)),
         may_ask=_may_ask(workspace, tuning, judgments),
@@ -340,26 +328,10 @@ def _default_page(
             for each in (on_stream.confusions if on_stream else ())
         ),
         opinions=opinions(workspace, number),
+        target=on_test_rows(tuning, problem.target_score).words,
         owner=problem.owner,
         history=history,
         **costs,
-    )
-
-
-def _changes(
-    workspace: Workspace, tuning: Tuning, found: tuple[Consequence, ...]
-) -> tuple[Change, ...]:
-    """What each point adds to the one before, with rows that show it."""
-    rows = changed_values(workspace.artifacts, tuning, data_of(workspace))
-    return tuple(
-        Change(
-            strict=strict.point.name,
-            loose=loose.point.name,
-            flagged=loose.flagged - strict.flagged,
-            real=loose.real.estimate - strict.real.estimate,
-            rows=rows.get(loose.point.name, ()),
-        )
-        for strict, loose in pairwise(found)
     )
 
 
@@ -367,6 +339,11 @@ def _may_ask(workspace: Workspace, tuning: Tuning, judgments: Sequence[Judgment]
     drawn = rows_to_judge(workspace.artifacts, tuning)
     is_all_judged = not n_without_answer(drawn, judgments)
     return bool(drawn) and is_all_judged and tuning.n_sample < tuning.n_stream
+
+
+def _judging(n_judged: int, n_twice: int, n_unsure: int, *, has_thresholds: bool) -> str:
+    told = judge_errors(n_judged, n_twice, has_thresholds=has_thresholds)
+    return " ".join(filter(None, (told, unsure_words(n_judged, n_unsure))))
 
 
 def _cost(asked: float | None, stated: float) -> float:

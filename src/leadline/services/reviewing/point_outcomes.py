@@ -171,6 +171,8 @@ def _on_stream(
     missed = result.n_positive_drawn[:, None] - result.n_hits_drawn
     costs = cost_miss * missed + cost_false_alarm * (result.n_alerts - result.n_hits_drawn)
     p_cheapest = _shares_of_wins(costs)
+    per_1000 = costs / n_stream * 1000
+    share_real = float(result.n_positive_drawn.mean() / n_stream)
     found = []
     for index, point in enumerate(tuning.points):
         on_stream = StreamPoint(
@@ -181,8 +183,10 @@ def _on_stream(
             test_precision=point.precision,
             test_recall=point.recall,
             n_alerts=int(result.n_alerts[index]),
-            cost_per_1000=float(costs[:, index].mean() / n_stream * 1000),
+            cost_per_1000=float(per_1000[:, index].mean()),
             p_cheapest=p_cheapest[index],
+            cost=replace(_quantiles(per_1000[:, index]), estimate=float(per_1000[:, index].mean())),
+            share_real=share_real,
         )
         flagged = on_stream.n_alerts / n_stream
         left_out = _quantiles(missed[:, index] / n_stream)
@@ -220,6 +224,7 @@ def _on_test_set(
             n_alerts=tuning.stream_alerts[index] if tuning.stream_alerts else 0,
             cost_per_1000=1000 * cost,
             p_cheapest=1 / len(tuning.points),
+            share_real=share_positive,
         )
         found.append(Consequence(on_test, share, real, missed))
     return tuple(found)

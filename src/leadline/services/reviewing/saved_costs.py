@@ -46,9 +46,8 @@ def compare_points(
     if not found:
         return None
     points = [Way(each.point.name, each.point.cost_per_1000, is_model=True) for each in found]
-    # every point splits the same hits into those it flags and those it misses
-    share = found[0].real.estimate + found[0].missed.estimate
-    idle = without_model(share, cost_miss, cost_false_alarm, problem)
+    share = found[0].point.share_real
+    idle = without_model(share or 0.0, cost_miss, cost_false_alarm, problem)
     where = "the real stream" if is_judged else "the test set"
     return CostComparison((*points, *idle), tuning.currency, where)
 

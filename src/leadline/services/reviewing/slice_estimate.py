@@ -29,7 +29,7 @@ from leadline.services.reviewing.default_estimate import (
     judged_numbers,
 )
 from leadline.services.reviewing.majority_judgments import MajorityJudgments
-from leadline.services.reviewing.stream_estimate import kept_bands
+from leadline.services.reviewing.stream_estimate import kept_bands, likelier_answers
 from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.services.reviewing.value_answers import ValueAnswers
 from leadline.snapshot import from_parquet
@@ -95,16 +95,17 @@ def slices_by_points(
     data : Data or None
         Says what the columns hold; None where nothing does.
     majority : MajorityJudgments
-        One answer a judged row; it is taken to be right.
+        What people said; of a row that divides them, the likelier answer is taken to be right.
     follows_scores : bool
         Whether bands may speak for each other.
     """
     if not (tuning.stream_slices and data and majority.answers and tuning.points):
         return ()
     bands, by_row = kept_bands(artifacts, tuning)
-    rows = list(majority.answers)
+    answers = likelier_answers(bands, by_row, majority)
+    rows = list(answers)
     scores = np.array([by_row[row] for row in rows])
-    is_hit = np.array(list(majority.answers.values()), dtype=np.bool_)
+    is_hit = np.array(list(answers.values()), dtype=np.bool_)
     judged = _Judged(
         places=_places(artifacts, tuning, rows),
         strata=bands.bands[bands.slice_of(scores)],

@@ -72,6 +72,21 @@ def believed_answers(
     return {row: float(told[row]) for row in majority.answers}
 
 
+def likelier_answers(
+    bands: Bands, scores: Mapping[int, float], majority: MajorityJudgments
+) -> dict[int, bool]:
+    """What most say of each row; where as many say yes as no, what all votes make likelier.
+
+    Judges divide over the real cases more than over others: to leave such rows out would say that
+    there are fewer of these.
+    """
+    tied = majority.votes.keys() - majority.answers.keys()
+    if not tied:
+        return majority.answers
+    told = dict(zip(majority.votes, believed(bands, *_votes(scores, majority)), strict=True))
+    return {row: majority.answers.get(row, bool(told[row] > 1 / 2)) for row in majority.votes}
+
+
 def _votes(scores: Mapping[int, float], majority: MajorityJudgments) -> tuple[Floats, Ints, Ints]:
     """Score of each row with a vote, and how many said yes, and no."""
     yes, no = np.array(list(majority.votes.values()), dtype=np.int64).T

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -169,6 +169,7 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         for name, counts in _marks(bundle, laid.frame).items():
             marks.setdefault(name, []).append(counts)
         names = _free_names(laid.frame, bundle.manifest, piece, scoring.columns)
+        notes += _renamed_words(names)
         X = _read_or_tell(bundle, laid, folders, notes.append)
         if bundle.learnt is not None:
             n_learnt += int(bundle.learnt.contain(X).sum())
@@ -331,6 +332,15 @@ def _free_names(
             "Rename the column.",
         )
     return names
+
+
+def _renamed_words(names: Mapping[str, str]) -> list[str]:
+    """Say which columns of the answer are called otherwise; a reader would take the source's."""
+    return [
+        f"The rows have a column {name!r} themselves: the release's is {new!r}."
+        for name, new in names.items()
+        if new != name
+    ]
 
 
 def _refuse_bytes(frame: pl.DataFrame, suffix: str) -> None:

@@ -104,8 +104,13 @@ def consequences(
     volume: Annotated[int, Query(ge=1, le=1_000_000_000)] = 1000,
     per: Literal["day", "week"] = "day",
 ) -> Response:
-    """Show the outcome of `volume` rows at each point, and rows that change between two."""
+    """Show the outcome of `volume` rows at each point, and rows that change between two.
+
+    Where nothing is flagged, the page of the choice shows all there is.
+    """
     page = operating_points_page(context.workspace)
+    if page.plain is not None:
+        return context.redirect(request, "/review/choose")
     return context.render(request, "pages/consequences.html", page=page, volume=volume, per=per)
 
 
