@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "curves"))
 
 from scoring import markdown
 
-_N_ROWS, _LEVEL = 300, 0.05 / 156.54
+_N_ROWS, _LEVEL = 300, 0.05 / 2 / 156.54
 Block = dict[str, np.ndarray]
 
 

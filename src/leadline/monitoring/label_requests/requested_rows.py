@@ -141,9 +141,10 @@ class BlockRequests:
 
     @cached_property
     def chosen_by(self) -> tuple[str, ...]:
-        """Rules by which rows got labels that nobody asked for, in words; none if they are fair.
+        """Rules by which rows got their labels, in words; none if they are fair.
 
-        Rows that were asked for at any time, also before later rows came, are no matter of it.
+        Rows that nobody asked for at any time are compared with each other, and so are those that
+        are asked for now, as only some may have been answered.
         """
         if self._is_labelled.all() or not self._is_labelled.any():
             return ()
@@ -154,7 +155,7 @@ class BlockRequests:
             for keys in self._asked_earlier():
                 is_asked |= self.rows[KEY].is_in(keys.implode()).to_numpy()
             found = self._rules(~is_asked)
-        return found
+        return found or self._rules(np.isin(np.arange(self.rows.height), self._asked))
 
     @cached_property
     def fair_rows(self) -> pl.DataFrame:
@@ -174,13 +175,13 @@ class BlockRequests:
         """Labels that are left aside."""
         return int(self._is_labelled.sum()) - self.fair_rows[TRUTH].count()
 
-    def _rules(self, is_free: NDArray[np.bool_]) -> tuple[str, ...]:
+    def _rules(self, are_compared: NDArray[np.bool_]) -> tuple[str, ...]:
         watch = self.requests.workspace.settings.watch
         is_like = self._is_like_labelled
         # of flagged rows most may well be positive
         share = self.requests.reference.share_positive if is_like.all() else None
-        part = self.rows.filter(pl.Series(is_free & is_like))
-        return rules_of_choice(part, share, level=_CHANCE / run_length(watch))
+        part = self.rows.filter(pl.Series(are_compared & is_like))
+        return rules_of_choice(part, share, level=_CHANCE / 2 / run_length(watch))
 
     @cached_property
     def _order(self) -> NDArray[np.int64]:
