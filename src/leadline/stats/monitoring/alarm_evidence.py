@@ -7,6 +7,8 @@ References
 ----------
 .. [1] J. Shin, A. Ramdas, A. Rinaldo (2024), E-detectors: a nonparametric framework for
    sequential change detection. New England J. Statist. Data Sci. 2, 229-260.
+.. [2] B. L. Welch (1947), The generalization of 'Student's' problem when several different
+   population variances are involved. Biometrika 34, 28-35.
 """
 
 from __future__ import annotations
@@ -16,13 +18,15 @@ from dataclasses import dataclass, field
 from typing import overload
 
 import numpy as np
-from scipy.special import log_ndtr, logsumexp
+from scipy.special import log_ndtr, logsumexp, ndtri, stdtr
 
 from leadline.stats.arrays import Floats
 
 # of standardised block errors: their spread is itself estimated, from few blocks
 _CAUTION = 1.15
 _MIXING = 0.25
+# of more there is no difference to the normal distribution, and of what is rarer no score
+_MOST_FREEDOM, _LEAST_TAIL = 1e6, 1e-300
 
 
 @dataclass
@@ -65,8 +69,11 @@ class AlarmEvidence:
         """
         known = self.sd / np.sqrt(self.n_reference)
         excess = error - self.mean - known - self.tolerance
-        z = excess / (_CAUTION * np.sqrt(self.sd**2 + variance) + 1e-12)
-        self.sums = np.append(self.sums, 0.0) + z
+        total = self.sd**2 + variance
+        z = excess / (_CAUTION * np.sqrt(total) + 1e-12)
+        # the part of the variance that is known from few blocks decides how heavy the tails are
+        freedom = (self.n_reference - 1) * (total / max(self.sd**2, 1e-300)) ** 2
+        self.sums = np.append(self.sums, 0.0) + _normal_score(z, freedom)
 
     def restart(self) -> None:
         """Forget the blocks."""
@@ -83,6 +90,12 @@ class AlarmEvidence:
         one_sided = log_ndtr(np.sqrt(_MIXING) * self.sums / np.sqrt(q))
         log = float(logsumexp(np.log(2) - 0.5 * np.log(q) + exponent + one_sided))
         return float(np.exp(min(log, 700.0)))
+
+
+def _normal_score(z: float, freedom: float) -> float:
+    """What is as rare of a normal distribution as z is of Student's, which few blocks have [2]_."""
+    tail = float(stdtr(min(freedom, _MOST_FREEDOM), -abs(z)))
+    return float(np.copysign(ndtri(tail), z)) if tail > _LEAST_TAIL else z
 
 
 @overload
