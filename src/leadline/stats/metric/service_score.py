@@ -115,7 +115,7 @@ def _without_spread(
     chance: float,
 ) -> Estimate[float] | None:
     """A score that every draw has, with what its rows may hide: those that stand for most."""
-    ends = sorted((metric.best, metric.worst))
+    least, most = sorted((metric.best, metric.worst))
     if metric.response is ResponseMethod.PREDICT and Task.REGRESSION not in metric.tasks:
         assert not isinstance(response, ClassProbabilities)
         turned = [
@@ -130,7 +130,7 @@ def _without_spread(
         if hidden is None:
             return None
         low, high = sorted((score, metric.score(hidden * weights.max() / weights.mean())))
-    low, high = np.clip([low, high], *ends).tolist()
+    low, high = (float(min(max(each, least), most)) for each in (low, high))
     return Estimate(low, score, high) if low < high else None
 
 
