@@ -121,6 +121,21 @@ def test_a_world_turned_round_raises_one_alarm_that_stays_open(released_folder: 
     assert verdict.summary.startswith(f"Alarm since {alarm.block}")
 
 
+def test_what_was_measured_of_the_target_before_an_open_alarm_does_not_count(
+    released_folder: Path,
+) -> None:
+    """Weeks that were good before would be told as a target that is met."""
+    observe(released_folder, customers(140, 8, skipped=840))
+    observe(released_folder, customers(140, 9, skipped=980, strength=-1.0), "since.parquet")
+    verdict = monitor(released_folder)
+    since = [block for block in verdict.blocks if block.name >= verdict.alarms[0].block]
+    assert verdict.alarms[0].block >= "2024-07-08"
+    assert verdict.target is not None
+    assert verdict.target.n_blocks == len(since) > 2
+    assert verdict.target.service is not None
+    assert verdict.target.service.high < 0.5
+
+
 def test_a_tolerance_accepts_a_rise(released_folder: Path) -> None:
     write_settings(released_folder, watch={"block": "week", "tolerance": 0.9})
     observe(released_folder, new_rows(strength=-1.0))

@@ -35,3 +35,4 @@ def test_ranges(low: float, high: float, said: str) -> None:
 
 def test_money_keeps_its_sign() -> None:
     assert number_format.money(-12.5, "EUR") == "-12.50 EUR"
+    assert number_format.money(-0.001, "EUR") == "0.00 EUR"

@@ -176,6 +176,10 @@ def test_decay_shows_what_age_adds_to_the_cost_of_errors(make: Make, visit: Visi
     text = visit(workspace).get("/rows/decay").text
     assert "30.00 USD for a miss and 10.00 USD for a false alarm" in text
     assert text.count("250 (-10 to 600)") == len(example_decay().by_age)
+    cheap = Bounds(estimate=0.0003, low=-0.0002, high=0.0009)
+    cents = tuple(replace(each, added_cost=cheap) for each in priced)
+    append(workspace, "decay", again(example_decay(), staleness=cents, **kinds))
+    assert "0.300 (-0.200 to 0.900)" in visit(workspace).get("/rows/decay").text
     append(workspace, "decay", example_decay())
     assert "Errors cost more" not in visit(workspace).get("/rows/decay").text
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -80,7 +80,11 @@ class _Match:
 
 
 def challenge_of(
-    workspace: Workspace, release: int, decay: Decay, report: Callable[[str, float | None], None]
+    workspace: Workspace,
+    release: int,
+    decay: Decay,
+    report: Callable[[str, float | None], None],
+    aside: Collection[str] = (),
 ) -> Challenge | None:
     """Let a challenger meet a release on all labelled blocks that it has scored.
 
@@ -90,7 +94,7 @@ def challenge_of(
         The project.
     release : int
         Number of the entry of the release.
-    decay, report
+    decay, report, aside
         As in `challenge`.
 
     Returns
@@ -115,6 +119,7 @@ def challenge_of(
         ),
         decay=decay,
         before=last.challenge if last is not None and is_same else None,
+        aside=aside,
         report=report,
     )
 
@@ -126,6 +131,7 @@ def challenge(
     *,
     decay: Decay,
     before: Challenge | None = None,
+    aside: Collection[str] = (),
     report: Callable[[str, float | None], None],
 ) -> Challenge | None:
     """Let the challenger meet the released model on every labelled block but the first.
@@ -144,6 +150,8 @@ def challenge(
         The backtest: errors by age, costs, and the period of least cost.
     before : Challenge or None, default=None
         What was found the last time: of blocks that are as they were nothing is fitted again.
+    aside : collection of str, default=()
+        Blocks with labels of rows that a rule chose: learnt from, and judged on by neither.
     report : callable
         Receives what is being done and the share that is behind us.
 
@@ -154,7 +162,12 @@ def challenge(
         begun that would end after ``[watch] backtest_s``: of more new blocks, several in a row
         are met by one challenger.
     """
-    met = _met(workspace, release, blocks, decay.prices, _by_key(before), report)
+    judged = [
+        at
+        for at in range(1, len(blocks))
+        if blocks[at].y.size >= _FEWEST_LABELS and blocks[at].name not in aside
+    ]
+    met = _met(workspace, release, blocks, judged, decay.prices, _by_key(before), report)
     if not met:
         return None
     n_rows = float(np.mean([block.n_rows for block in blocks]))
@@ -169,13 +182,13 @@ def _met(
     workspace: Workspace,
     release: Entry,
     blocks: Sequence[LabelledBlock],
+    judged: Sequence[int],
     prices: ErrorPrices,
     known: dict[str, ChallengedBlock],
     report: Callable[[str, float | None], None],
 ) -> list[ChallengedBlock]:
-    """Each block but the first with the errors of both models; the excess is summed up later."""
+    """Each block that is judged, with the errors of both models; the excess is summed up later."""
     keys = _keys(release, blocks, prices)
-    judged = [at for at in range(1, len(blocks)) if blocks[at].y.size >= _FEWEST_LABELS]
     new = [at for at in judged if keys[at] not in known]
     stride = -(-len(new) // _MOST_FITS) or 1
     met = {at: known[keys[at]] for at in judged if keys[at] in known}

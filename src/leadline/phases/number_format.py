@@ -97,7 +97,7 @@ def bare_money(amount: float) -> str:
         return "0"
     if 0 < amount < 0.01:
         return "under 0.01"
-    return f"{amount:,.0f}" if abs(amount) >= _WHOLE else f"{amount:,.2f}"
+    return f"{amount:,.0f}" if abs(amount) >= _WHOLE else f"{amount:z,.2f}"
 
 
 def granted_money(amount: float) -> str:

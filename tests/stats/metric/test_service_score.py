@@ -84,3 +84,23 @@ def test_what_too_little_is_known_of_is_not_said(y: np.ndarray, blocks: np.ndarr
     scores, weights = SCORES[: y.size], ONE[: y.size]
     rng = np.random.default_rng(0)
     assert service_score("roc_auc", y, scores, weights, blocks, rng=rng) is None
+
+
+@pytest.mark.parametrize(
+    ("scoring", "said", "ends"),
+    [
+        ("f1", np.zeros(400), (0.0, 0.18)),
+        ("balanced_accuracy", np.zeros(400), (0.495, 0.546)),
+        ("accuracy", np.arange(400) % 10 == 0, (0.991, 1.0)),
+        ("roc_auc", np.where(np.arange(400) % 10 == 0, 0.9, 0.1), (0.912, 1.0)),
+    ],
+    ids=["flags nothing", "says one class", "no error", "perfect ranking"],
+)
+def test_a_score_that_no_draw_changes_is_bounded_by_what_the_rows_hide(
+    scoring: str, said: np.ndarray, ends: tuple[float, float]
+) -> None:
+    """A model that flags nothing misses its target, and is not one of which too little is known."""
+    y = (np.arange(400) % 10 == 0).astype(np.int64)
+    low, score, high = scored(scoring, y, said.astype(float))
+    assert (low, high) == pytest.approx(ends, abs=0.001)
+    assert low <= score <= high

@@ -50,8 +50,8 @@ class BlockWalk:
     told : list of MonitoredRows
         Of classes: blocks since the last alarm whose labels tell of all rates.
     scored : list of DataFrame
-        Scores, answers and labels of blocks since the last alarm whose labels are of all kinds
-        of rows.
+        Scores, answers and labels of blocks since the last alarm was closed, or from the open one
+        on, whose labels are of all kinds of rows.
     asked : list of DataFrame
         Rows that want a label, and spare ones.
     """
@@ -110,6 +110,7 @@ class BlockWalk:
             return replace(counted_block(seen, self.measures.problem), is_closed=is_closed)
         rows = counted_rows(known.rows, seen, self.release)
         requests = self.requests.of(seen, rows, known.unsure)
+        n_scored = len(self.scored)
         block, is_beyond = self._measured(requests, known)
         is_alarm = is_beyond and self._raised is None
         n_wanted = 0 if is_closed else block.n_wanted
@@ -118,6 +119,8 @@ class BlockWalk:
             self._ask_for(requests)
         if is_alarm:
             self._raised = block
+            # what was good enough before may no longer be
+            del self.scored[:n_scored]
         return block
 
     def _measured(self, requests: BlockRequests, known: KnownRows) -> tuple[Block, bool]:

@@ -64,7 +64,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     requests = LabelRequests(workspace, release, reference)
     walk = BlockWalk(workspace, release, measures, requests)
     walk.through(observations, workspace.record.alarm_events.of(release.release_id), report)
-    challenge, failed = _challenged(workspace, entry.number, decay, report)
+    aside = [block.name for block in walk.blocks if block.n_aside]
+    challenge, failed = _challenged(workspace, entry.number, decay, report, aside)
     recent = walk.told[-_RECENT:]
     return phase.assess(
         phase.Evidence(
@@ -87,7 +88,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             run_length=run_length(watch),
             false_alarm_years=watch.false_alarm_years,
             self_test=_self_test(reference, watch, walk.blocks),
-            target=service_target(problem, sources.tuning, release, walk.scored[-_RECENT:]),
+            target=service_target(
+                problem,
+                sources.tuning,
+                release,
+                walk.scored[-_RECENT:],
+                [view.name for view in reference.views],
+            ),
             alarms=tuple(walk.alarms),
             currency=problem.currency,
             confidence_level=LEVEL,
@@ -100,11 +107,11 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
 
 
 def _challenged(
-    workspace: Workspace, release: int, decay: Decay, report: Report
+    workspace: Workspace, release: int, decay: Decay, report: Report, aside: Sequence[str]
 ) -> tuple[Challenge | None, str]:
     """The release beside its challenger, or what kept that from being fitted."""
     try:
-        return challenge_of(workspace, release, decay, report), ""
+        return challenge_of(workspace, release, decay, report, aside), ""
     except LeadlineError as error:
         return None, str(error)
     except Exception as error:  # a model, of a person's own too, may raise anything

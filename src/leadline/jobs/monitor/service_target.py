@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,7 +26,11 @@ _LIKELIER = 0.5
 
 
 def service_target(
-    problem: Problem, tuning: Tuning, release: Release, blocks: Sequence[pl.DataFrame]
+    problem: Problem,
+    tuning: Tuning,
+    release: Release,
+    blocks: Sequence[pl.DataFrame],
+    classes: Collection[str] = (),
 ) -> Target:
     """The target, and what labels in service say of it.
 
@@ -36,6 +40,8 @@ def service_target(
         Of what is in service.
     blocks : sequence of DataFrame
         Rows of each block of late that count and have labels of all kinds of rows.
+    classes : collection of str, default=()
+        Of the reference, where there are several: a mean of classes is one of all of them.
     """
     metric = scoring_of(problem.scoring)
     target = Target(
@@ -44,6 +50,7 @@ def service_target(
         target=problem.target_score,
         released=tuning.test_score if tuning.scoring == problem.scoring else None,
         is_told=_is_told(metric, problem.task, release),
+        is_share_right=not release.costs,
     )
     if not target.is_told or not blocks:
         return target
@@ -57,6 +64,7 @@ def service_target(
         weights,
         places,
         rng=np.random.default_rng(0),
+        classes=classes,
         confidence_level=LEVEL,
     )
     return Target(
@@ -101,4 +109,5 @@ def _response(
         return scores
     if metric.response is ResponseMethod.PREDICT_PROBA:
         return ClassProbabilities(np.array([0, 1]), np.column_stack([1 - scores, scores]))
-    return (scores >= _LIKELIER).astype(np.int64)
+    # of two that are as likely a model says the first
+    return (scores > _LIKELIER).astype(np.int64)

@@ -89,7 +89,11 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
             Answer.UNCLEAR,
             f"{_nothing(evidence)}: whether the model is good enough is not known.",
         )
-    return _of_newest(evidence, blocks)
+    answer, summary = _of_newest(evidence, blocks)
+    check = target_check(evidence)
+    if answer is Answer.UNCLEAR and check is not None and check.state is TargetState.MISSED:
+        summary = f"{summary} {check.words}"
+    return answer, summary
 
 
 def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str]:
@@ -113,7 +117,7 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
         )
     check = target_check(evidence)
     if check is not None and check.state is TargetState.MISSED:
-        return Answer.UNCLEAR, f"No alarm, but the target is missed. {check.words}"
+        return Answer.UNCLEAR, "No alarm, but the target is missed."
     n_known = sum(evidence.is_known(b) for b in blocks)
     return Answer.GO, (
         f"{_lead(evidence, newest)}. {told}, on the reference {evidence.reference_error:.1%}."

@@ -238,6 +238,9 @@ class Target:
         What the release scored on the test set.
     is_told : bool
         Whether the labelled rows of blocks together tell the metric.
+    is_share_right : bool
+        Whether accuracy is the share of a block's rows that are right: not where priced confusions
+        decide what is said.
     service : Bounds or None
         What those of the blocks of late say of it; None where they do not tell it, or are too few.
     n_labels, n_blocks : int
@@ -249,6 +252,7 @@ class Target:
     target: float
     released: float | None = None
     is_told: bool = False
+    is_share_right: bool = True
     service: Bounds | None = None
     n_labels: int = 0
     n_blocks: int = 0

@@ -26,7 +26,7 @@ def target_check(evidence: Evidence) -> TargetCheck | None:
         return None
     newest = known[-1]
     error = newest.error
-    if error is None or target.scoring not in _MEASURED:
+    if error is None or not _is_measured(target):
         return None
     if target.scoring == _ACCURACY:
         error = Bounds(estimate=1 - error.estimate, low=1 - error.high, high=1 - error.low)
@@ -55,10 +55,10 @@ def target_findings(evidence: Evidence) -> list[Finding]:
         return [
             note(
                 f"{aim}{_released(target.released)}. In service it is not known yet: that takes "
-                "three blocks with labels, twenty in all, and ten of each class."
+                f"{_needed(evidence)}."
             )
         ]
-    if target.scoring in _MEASURED:
+    if _is_measured(target):
         why = "no block is known well enough to compare"
         if evidence.reference_abstained is not None:
             why = "rows without an answer have no score to compare"
@@ -69,6 +69,11 @@ def target_findings(evidence: Evidence) -> list[Finding]:
             f"{_measured(evidence)}, held against the reference."
         )
     ]
+
+
+def _is_measured(target: Target) -> bool:
+    """Whether the share of a block that is wrong tells the metric."""
+    return target.scoring in _MEASURED and target.is_share_right
 
 
 def _of_blocks(evidence: Evidence, target: Target) -> TargetCheck | None:
@@ -83,6 +88,15 @@ def _of_blocks(evidence: Evidence, target: Target) -> TargetCheck | None:
         confidence_level=evidence.confidence_level,
         measured_on=f"{plural(target.n_labels, 'labelled row')} of the last {blocks}",
     )
+
+
+def _needed(evidence: Evidence) -> str:
+    """What the metric takes to be told."""
+    alarm = evidence.open_alarm
+    since = f" from {alarm.block} on" if alarm else ""
+    if evidence.tolerance is not None:
+        return f"three blocks with labels{since}, and twenty in all"
+    return f"three blocks with labels{since}, twenty in all, and ten of each class"
 
 
 def _measured(evidence: Evidence) -> str:

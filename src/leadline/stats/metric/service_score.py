@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from math import log
+
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, check_share
 from leadline.stats.interval import Estimate
 from leadline.stats.metric.all_metrics import metric_of
-from leadline.stats.metric.entry import ClassProbabilities, Labels, Metric, Task
+from leadline.stats.metric.entry import (
+    ClassProbabilities,
+    Labels,
+    Metric,
+    ResponseMethod,
+    Task,
+)
 from leadline.stats.metric.score_interval import score_interval
+from leadline.stats.metric.unseen_error import unseen_error
 
 _N_DRAWS = 200
 # a score of rows that stand for several each is that of so many rows, each for one
@@ -27,13 +37,16 @@ def service_score(
     blocks: Ints,
     *,
     rng: np.random.Generator,
+    classes: Collection[object] = (),
     confidence_level: float = 0.95,
 ) -> Estimate[float] | None:
     """Estimate what a model scores on all rows, from labelled ones that stand for several each.
 
     The interval is that of `leadline.stats.metric.score_interval`, for more rows of the same kind.
     Its standard error comes from drawing rows anew within blocks, or, where blocks differ by more,
-    from leaving out one block at a time [1]_.
+    from leaving out one block at a time [1]_. A score that is the same however rows are drawn, as
+    that of a model which says one class of all rows, or errs in none, is bounded by what so many
+    rows hide: about four of them answered otherwise.
 
     Parameters
     ----------
@@ -49,6 +62,8 @@ def service_score(
         Block of each.
     rng : Generator
         Source of chance.
+    classes : collection, default=()
+        All that there are; empty: those among the labels.
     confidence_level : float in (0, 1), default=0.95
         Of the interval.
 
@@ -56,7 +71,7 @@ def service_score(
     -------
     Estimate of float or None
         None below three blocks, twenty labels, or ten of a class, and where the score is not
-        defined or as good as can be, which leaves no measure of its spread.
+        defined, or nothing tells its spread.
 
     References
     ----------
@@ -65,7 +80,7 @@ def service_score(
     """
     check_share(confidence_level, "confidence_level")
     metric = metric_of(scoring)
-    if np.unique(blocks).size < _FEWEST_BLOCKS or not _is_enough(metric, y):
+    if np.unique(blocks).size < _FEWEST_BLOCKS or not _is_enough(metric, y, classes):
         return None
     score = _score(metric, y, response, weights, np.arange(y.size))
     if not np.isfinite(score):
@@ -75,19 +90,63 @@ def service_score(
         _left_out(metric, y, response, weights, blocks),
     )
     if not stderr > 0:
-        return None
+        return _without_spread(metric, score, y, response, weights, 1 - confidence_level)
     found = score_interval(scoring, score, stderr, confidence_level=confidence_level)
     return Estimate(found.low, score, found.high)
 
 
-def _is_enough(metric: Metric, y: Labels) -> bool:
+def _is_enough(metric: Metric, y: Labels, classes: Collection[object]) -> bool:
     """Whether there are labels enough, and enough of each class."""
     if y.size < _FEWEST_LABELS:
         return False
     if Task.REGRESSION in metric.tasks:
         return True
-    counts = np.unique(y, return_counts=True)[1]
-    return bool(counts.size > 1 and counts.min() >= _FEWEST_OF_CLASS)
+    names, counts = np.unique(y, return_counts=True)
+    has_all = set(classes) <= set(names.tolist())
+    return bool(has_all and counts.size > 1 and counts.min() >= _FEWEST_OF_CLASS)
+
+
+def _without_spread(
+    metric: Metric,
+    score: float,
+    y: Labels,
+    response: Labels | ClassProbabilities,
+    weights: Floats,
+    chance: float,
+) -> Estimate[float] | None:
+    """A score that every draw has, with what its rows may hide: those that stand for most."""
+    least, most = sorted((metric.best, metric.worst))
+    if metric.response is ResponseMethod.PREDICT and Task.REGRESSION not in metric.tasks:
+        assert not isinstance(response, ClassProbabilities)
+        turned = [
+            _score(metric, y, _turned(response, row, name), weights, np.arange(y.size))
+            for row in _heaviest(y, response, weights)
+            for name in np.unique(y)
+        ]
+        gaps = -log(chance / 2) * (np.array(turned) - score)
+        low, high = score + min(gaps.min(), 0.0), score + max(gaps.max(), 0.0)
+    else:
+        hidden = unseen_error(metric, score, y, confidence_level=1 - chance)
+        if hidden is None:
+            return None
+        low, high = sorted((score, metric.score(hidden * weights.max() / weights.mean())))
+    low, high = (float(min(max(each, least), most)) for each in (low, high))
+    return Estimate(low, score, high) if low < high else None
+
+
+def _heaviest(y: Labels, response: Labels, weights: Floats) -> list[int]:
+    """Of each class and answer the row that stands for most."""
+    found: dict[tuple[object, object], int] = {}
+    for row in np.argsort(weights, kind="stable").tolist():
+        found[y[row], response[row]] = row
+    return list(found.values())
+
+
+def _turned(response: Labels, row: int, name: object) -> Labels:
+    """The same answers, but of one row."""
+    other = response.astype(object)
+    other[row] = name
+    return other
 
 
 def _score(
