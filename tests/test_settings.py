@@ -200,6 +200,7 @@ def test_template_uncommented_is_what_is_assumed_anyway(tmp_path: Path) -> None:
     for section in ("data", "ethics", "prices", "find", "serve"):
         assert getattr(said, section) == getattr(assumed, section)
     # one price for any wrong answer stands in place of others only where somebody has said it
+    assert "# error_cost = 1.0  # an example; " in text, "which is not what is taken"
     assert replace(said.watch, error_cost=None) == assumed.watch
 
 

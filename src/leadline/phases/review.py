@@ -179,15 +179,17 @@ def _assess_default(evidence: Evidence, plain: DefaultDecision) -> Review:
     known = _known_rows(evidence)
     findings = [*known, *_judging_findings(evidence), *_people_findings(evidence)]
     if evidence.on_stream is not None:
-        findings += [*gap_findings(plain, evidence.on_stream), *_shown_findings(evidence)]
-        findings += _cost_gap(evidence, plain, evidence.on_stream)
+        findings += gap_findings(plain, evidence.on_stream, evidence.currency)
+        findings += _shown_findings(evidence)
         findings += stream_slice_findings(evidence.slices)
     if evidence.why:
         findings.append(note(f"Reason given: {evidence.why}"))
     on_stream = evidence.on_stream
-    is_settled = not unsure_words(evidence.n_judged, evidence.n_unsure) and (
-        on_stream is None
-        or (evidence.n_judged >= FEWEST_JUDGMENTS and not _is_worse(plain, on_stream))
+    # without an answer of anybody it rests on the test set alone, and says so
+    is_settled = on_stream is None or (
+        evidence.n_judged >= FEWEST_JUDGMENTS
+        and not unsure_words(evidence.n_judged, evidence.n_unsure)
+        and not _is_worse(plain, on_stream)
     )
     return Review(
         answer=Answer.GO if is_settled and not known else Answer.UNCLEAR,
@@ -265,8 +267,8 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
     return []
 
 
-def gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Finding]:
-    """Where stream and test set miss each other."""
+def gap_findings(plain: DefaultDecision, on_stream: StreamDecision, currency: str) -> list[Finding]:
+    """Where stream and test set miss each other, in what is right and in what mistakes cost."""
     tests = {each.name: each for each in plain.classes}
     pairs = [("The share that is right", on_stream.right, plain.right)]
     for each in on_stream.classes:
@@ -275,7 +277,7 @@ def gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Find
             pairs.append((f"Precision of {each.name!r}", each.precision, test.precision))
         if test is not None and test.n_true:
             pairs.append((f"Recall of {each.name!r}", each.recall, test.recall))
-    return [
+    found = [
         warning(
             f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
             f"({percent_range(real)}) than on the test set ({percent_range(test)}).",
@@ -284,11 +286,10 @@ def gap_findings(plain: DefaultDecision, on_stream: StreamDecision) -> list[Find
         for name, real, test in pairs
         if real.high < test.low or real.low > test.high
     ]
+    return [*found, *_cost_gap(plain, on_stream, currency)]
 
 
-def _cost_gap(
-    evidence: Evidence, plain: DefaultDecision, on_stream: StreamDecision
-) -> list[Finding]:
+def _cost_gap(plain: DefaultDecision, on_stream: StreamDecision, currency: str) -> list[Finding]:
     """Where mistakes cost more or less on the stream than on the test set, beyond chance."""
     real, test = on_stream.cost, plain.cost
     if real is None or test is None or (real.low <= test.high and test.low <= real.high):
@@ -296,8 +297,8 @@ def _cost_gap(
     return [
         warning(
             f"Mistakes cost {'less' if real.high < test.low else 'more'} on the stream "
-            f"({cost_words(real, evidence.currency)} a row) than on the test set "
-            f"({cost_words(test, evidence.currency)}).",
+            f"({cost_words(real, currency)} a row) than on the test set "
+            f"({cost_words(test, currency)}).",
             UNLIKE_STREAM,
         )
     ]

@@ -139,7 +139,7 @@ WORDS = {
     "watch": {
         "block": "day, week or month",
         "retrain_cost": "money for one retraining",
-        "error_cost": "money for any wrong answer, in place of the prices under [problem]",
+        "error_cost": "money for any wrong answer; not set: the prices under [problem] count",
         "key": "column that names a row, so that it is known again; empty: by its values",
         "labels": "rows of a block that a label is asked for",
         "tolerance": "rise of the share wrong that is accepted: 0.02",
@@ -322,8 +322,9 @@ def _key(item: Field[Any], words: str, given: Mapping[str, Any]) -> str:
     words = f"assumed; {words}" if item.name in TO_CONFIRM else words
     if item.default is MISSING:
         return f"{item.name} = {_toml(_UNSET[item.name])}  # {words}"
-    shown = _SHOWN[item.name] if item.default is None else item.default
-    return f"# {item.name} = {_toml(shown)}  # {words}"
+    if item.default is None:
+        return f"# {item.name} = {_toml(_SHOWN[item.name])}  # an example; {words}"
+    return f"# {item.name} = {_toml(item.default)}  # {words}"
 
 
 def _toml(value: Any) -> str:

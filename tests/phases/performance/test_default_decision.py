@@ -77,7 +77,9 @@ def test_a_stream_on_which_less_is_right_is_not_settled_by_agreeing() -> None:
     assert verdict.answer is Answer.UNCLEAR
     assert any(what.startswith("The share that is right is lower") for what in warnings(verdict))
     alike = StreamDecision(right=default_decision("classes").right)
-    assert again(default_review("classes"), on_stream=alike, **known).answer is Answer.GO
+    settled = again(default_review("classes"), on_stream=alike, **known)
+    assert settled.answer is Answer.GO
+    assert again(settled, n_unsure=12).answer is Answer.UNCLEAR, "as many have no clear answer"
 
 
 def test_a_test_set_that_says_nothing_is_a_no() -> None:

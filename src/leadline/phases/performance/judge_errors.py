@@ -55,15 +55,18 @@ def unsure_words(n_judged: int, n_unsure: int) -> str:
     --------
     >>> unsure_words(170, 30)[:48]
     '30 of 200 rows that were judged have no clear an'
+    >>> unsure_words(4, 1)[:48]
+    '1 of 5 rows that were judged has no clear answer'
     >>> unsure_words(190, 10)
     ''
     """
     n_rows = n_judged + n_unsure
     if n_unsure <= MOST_UNSURE * n_rows:
         return ""
+    has = "has" if n_unsure == 1 else "have"
     return (
-        f"{n_unsure:,} of {plural(n_rows, 'row')} that were judged have no clear answer: judges "
-        "could not tell, or are divided. They may be the harder ones, which no range holds."
+        f"{n_unsure:,} of {plural(n_rows, 'row')} that were judged {has} no clear answer: judges "
+        "could not tell, or are divided. Such rows may be the harder ones, which no range holds."
     )
 
 

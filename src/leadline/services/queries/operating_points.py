@@ -315,7 +315,7 @@ def _default_page(
         by_cost=tuning.by_cost,
         by_cost_on_stream=found.get(LEAST_COST),
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
-        reality=tuple(gap_findings(plain, on_stream)) if on_stream else (),
+        reality=tuple(gap_findings(plain, on_stream, problem.currency)) if on_stream else (),
         judge_errors=_judging(
             answers.n_judged, answers.agreement[1], answers.n_unsure, has_thresholds=False
         ),
