@@ -166,7 +166,7 @@ def near_findings(evidence: Evidence) -> list[Finding]:
 
 
 def growth_findings(evidence: Evidence) -> list[Finding]:
-    """Features that only grow, or fall, with time: a warning, or a note of times, whose parts come back."""
+    """Features that grow, or fall, with time: a warning, or a note of times: their parts return."""
     if evidence.split.kind is SplitKind.RANDOM:
         return [_rising_finding(each.column, evidence) for each in evidence.growths]
     findings = []
