@@ -113,6 +113,7 @@ def test_what_only_grows_with_time_is_told_where_the_split_is_by_time(make: Make
     }
     (told,) = [each for each in found.findings if "'stamp', 'left_over' only grow" in each.what]
     assert told.severity is Severity.WARNING
+    assert "grow or fall with time" in told.what
     assert "exclude = ['stamp', 'left_over']" in told.next
     assert [line.columns for line in found.audit_lines if "grows" in line.finding] == [
         ("stamp", "left_over"),

@@ -77,6 +77,21 @@ def test_a_perfect_score_is_shown_as_far_as_its_rows_go(scoring: str, is_grouped
     assert unseen_error(metric, metric.best, y, np.zeros(400)) is None, "one group tells nothing"
 
 
+@pytest.mark.parametrize("unit", [1.0, 10.0, 1e6])
+@pytest.mark.parametrize("rounding", [0.0, 1e-12])
+@pytest.mark.parametrize(
+    ("scoring", "n_times"), [("mean_absolute_error", 1 / 9), ("root_mean_squared_error", 1 / 81)]
+)
+def test_the_chance_without_an_error_is_of_no_unit(
+    scoring: str, n_times: float, unit: float, rounding: float
+) -> None:
+    """A mean square goes with the share of rows that fail, its root with the root of it."""
+    seen, worst, aim = (unit * each for each in (rounding, 0.9, 0.1))
+    found = check(seen, seen, worst, aim, scoring=scoring)
+    assert found.state is TargetState.OPEN
+    assert found.chance == pytest.approx(1 - 0.05**n_times, abs=1e-3)
+
+
 def test_of_a_loss_less_is_better() -> None:
     loss = check(3.0, 2.5, 3.6, 4.0, scoring="mean_absolute_error")
     assert loss.state is TargetState.MET

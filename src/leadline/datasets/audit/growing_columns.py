@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import comb
 
 import numpy as np
 import polars as pl
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from leadline.phases.data import Growth
 
 _NEARLY_ALL = 0.9
+_BY_CHANCE = 0.01  # of few values, all of some lie beyond all others by luck
+_MANY = 10
 _FEWEST_ROWS = 40
 
 
@@ -30,9 +33,9 @@ def growing_columns(
 
     Examples
     --------
-    >>> frame = pl.DataFrame({"step": range(10), "size": [3, 1, 2, 5, 4] * 2})
+    >>> frame = pl.DataFrame({"step": range(20), "size": [3, 1, 2, 5, 4] * 4})
     >>> kinds = {"step": "number", "size": "number"}
-    >>> growing_columns(frame, kinds, np.arange(10) >= 8)
+    >>> growing_columns(frame, kinds, np.arange(20) >= 16)
     (Growth(column='step', share=1.0, is_date=False),)
     """
     found = []
@@ -41,7 +44,8 @@ def growing_columns(
             continue
         column = frame[name].to_physical().cast(pl.Float64)
         test, train = (column.filter(rows).drop_nulls().to_numpy() for rows in (is_test, ~is_test))
-        if not test.size or not train.size:
+        n_fewer = min(test.size, train.size, _MANY)
+        if 2 / comb(test.size + train.size, n_fewer) > _BY_CHANCE:
             continue
         share = float(max(np.mean(test > train.max()), np.mean(test < train.min())))
         if share >= _NEARLY_ALL:
@@ -69,9 +73,10 @@ def rising_columns(frame: pl.DataFrame, kinds: Mapping[str, str]) -> tuple[Growt
     for name, kind in kinds.items():
         if kind != "number" or frame.height < _FEWEST_ROWS or frame[name].null_count():
             continue
-        steps = np.diff(frame[name].cast(pl.Float64).to_numpy())
+        values = frame[name].cast(pl.Float64).to_numpy()
+        before, after = values[:-1], values[1:]
         # few steps are groups of rows, one after the other
-        is_one_way = (steps >= 0).all() or (steps <= 0).all()
-        if is_one_way and np.mean(steps != 0) >= _NEARLY_ALL:
+        is_one_way = (after >= before).all() or (after <= before).all()
+        if is_one_way and np.mean(after != before) >= _NEARLY_ALL:
             found.append(Growth(column=name, share=1.0, is_date=False))
     return tuple(found)

@@ -124,7 +124,7 @@ def _values(evidence: Evidence) -> Iterator[AuditLine]:
     for finding in sentinel_findings(evidence):
         yield _line("A value may mean missing", finding)
     for finding in growth_findings(evidence):
-        yield _line("Only grows", finding)
+        yield _line("Only grows or falls", finding)
     for finding in missing_findings(evidence):
         yield _line("Mostly missing", finding)
     for finding in (*spelling_findings(evidence), *category_findings(evidence)):

@@ -89,8 +89,8 @@ class Evidence:
     telling_gaps : tuple of TellingGap
         Other columns whose missing values go with the label, the strongest first.
     growths : tuple of Growth
-        Features that only grow with time, where the split is by time; where it is at random,
-        numbers that rise from row to row. None by group, and in entries from before.
+        Features that only grow or fall with time, where the split is by time; where it is at
+        random, numbers that rise from row to row. None by group, and in entries from before.
     near_repeats : float in [0, 1]
         Share of the test rows that are nearly the same as some train row, beyond chance.
     positive : str

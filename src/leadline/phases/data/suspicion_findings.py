@@ -166,7 +166,7 @@ def near_findings(evidence: Evidence) -> list[Finding]:
 
 
 def growth_findings(evidence: Evidence) -> list[Finding]:
-    """Features that only grow with time: a warning, or a note of times, whose parts come back."""
+    """Features that grow, or fall, with time: a warning, or a note of times: their parts return."""
     if evidence.split.kind is SplitKind.RANDOM:
         return [_rising_finding(each.column, evidence) for each in evidence.growths]
     findings = []
@@ -177,8 +177,9 @@ def growth_findings(evidence: Evidence) -> list[Finding]:
         shown, it = ", ".join(map(repr, names)), "them" if len(names) > 1 else "it"
         share = share_words(min(each.share for each in evidence.growths if each.column in names))
         words = (
-            f"{shown} only {'grow' if len(names) > 1 else 'grows'} with time: {share} of the test "
-            "rows, and all rows to come, lie beyond what is learnt from"
+            f"{shown} only {'grow or fall' if len(names) > 1 else 'grows or falls'} with time: "
+            f"{share} of the test rows that have a value, and all rows to come, lie beyond what is "
+            "learnt from"
         )
         excluded = f"exclude = [{shown}] under [data]"
         if is_date:

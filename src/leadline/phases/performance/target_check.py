@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log, log1p
+from math import log
 from statistics import NormalDist
 
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import distinct
 from leadline.stats.metric import Metric, metric_of
+from leadline.stats.metric.unseen_error import chance_without_error
 
 _LEAST = 1e-9
+_ROUNDED = 1e-3  # of the largest error that rows without one allow
 
 
 class TargetState(StrEnum):
@@ -82,8 +84,11 @@ class TargetCheck:
             return None
         metric = metric_of(self.scoring)
         errors = sorted(metric.error(end) for end in (self.interval.low, self.interval.high))
-        if metric.error(self.score) <= _LEAST < errors[1]:
-            return self._chance_without_error(errors[1], metric.error(self.target))
+        # no error was seen, or no more than rounding: of none the interval ends at the score
+        least = max(_LEAST, min(errors[0], _ROUNDED * errors[1]))
+        if metric.error(self.score) <= least < errors[1]:
+            tail = (1 - self.confidence_level) / 2
+            return chance_without_error(metric, errors[1], metric.error(self.target), tail)
         ends = [_scaled(metric, each) for each in errors]
         at = _scaled(metric, metric.error(self.score))
         aim = _scaled(metric, metric.error(self.target))
@@ -92,12 +97,6 @@ class TargetCheck:
             return float(aim >= at)
         normal = NormalDist()
         return normal.cdf(normal.inv_cdf((1 + self.confidence_level) / 2) * (aim - at) / reach)
-
-    def _chance_without_error(self, worst: float, aim: float) -> float:
-        """Probability that the true error is at most `aim`, where no trial showed one."""
-        tail = (1 - self.confidence_level) / 2
-        n_ends = aim / worst if max(worst, aim) >= 1 else log1p(-aim) / log1p(-worst)
-        return 1 - float(tail ** max(n_ends, 0.0))
 
     @property
     def words(self) -> str:

@@ -110,6 +110,8 @@ class Metric:
     square_of : str or None, default=None
         The metric whose square the error is, up to a factor that train rows do not change. Learning
         curves are then forecast by the root of the error, as that metric's are, and squared.
+    is_root : bool, default=False
+        True where it is the root of a mean over rows.
     is_proportion : bool, default=False
         True where the score is a share of rows, so that binomial bounds apply.
     default_for : Task or None, default=None
@@ -134,6 +136,7 @@ class Metric:
     is_loss: bool = False
     ceiling: float | None = 1.0
     square_of: str | None = None
+    is_root: bool = False
     is_proportion: bool = False
     default_for: Task | None = None
     is_scoring: bool = True

@@ -87,6 +87,7 @@ REGRESSION_METRICS = (
         standard_error=_rmse_stderr,
         chance=lambda y: float(np.std(y)),
         unseen=lambda y, *rest: float(np.std(y)) * sqrt(of_all(y, *rest)),
+        is_root=True,
         is_loss=True,
         ceiling=None,
     ),

@@ -72,6 +72,37 @@ def unseen_error(
     return float(metric.unseen(y, trials, (1 - confidence_level) / 2))
 
 
+def chance_without_error(metric: Metric, worst: float, aim: float, tail: float) -> float:
+    """Probability that the true error is at most `aim`, where no row showed one.
+
+    Parameters
+    ----------
+    metric : Metric
+        Of both errors.
+    worst : float > 0
+        Error that the rows hide with probability `tail`, as `unseen_error` has it.
+    aim : float
+        Error that is asked about.
+    tail : float in (0, 1)
+        Probability that the true error is larger than `worst`.
+
+    Examples
+    --------
+    >>> from leadline.stats.metric import metric_of
+    >>> names = ("accuracy", "mean_absolute_error", "root_mean_squared_error")
+    >>> [round(chance_without_error(metric_of(each), 0.2, 0.1, 0.05), 3) for each in names]
+    [0.757, 0.776, 0.527]
+    """
+    if aim <= 0:
+        return 0.0
+    if metric.ceiling is not None:
+        n_times = log1p(-aim) / log1p(-worst) if max(aim, worst) < 1 else aim / worst
+    else:
+        # rows that fail are few, and each as wrong as a guess: their share goes with the error
+        n_times = (aim / worst) ** (2 if metric.is_root else 1)
+    return 1 - float(tail**n_times)
+
+
 def of_all(y: Labels, trials: Labels, tail: float) -> float:  # noqa: ARG001
     """Share that is wrong, of which as many trials show none."""
     return _share(np.unique(trials).size, tail)
