@@ -115,16 +115,14 @@ def _coded_answers(
     if (distinct != np.floor(distinct)).any():
         return []
     whole = [int(value) for value in distinct]
-    scale = [value for value in whole if value not in _CODES]
-    if (
-        len(scale) < 2
-        or scale[0] not in (0, 1)
-        or scale != list(range(scale[0], scale[-1] + 1))
-        or len(scale) > _LONGEST_SCALE
-    ):
+    low, answers = [v for v in whole if v < 0], [v for v in whole if v >= 0]
+    if not answers or answers[0] not in (0, 1):
         return []
-    high = [value for value in whole if value in _CODES and value > 0]
-    low = [value for value in whole if value < 0]
+    # a scale may reach to 7 or 10, past what are codes beside a shorter one
+    scale = [value for place, value in enumerate(answers) if value == answers[0] + place]
+    high = answers[len(scale) :]
+    if not 2 <= len(scale) <= _LONGEST_SCALE or not _CODES.issuperset([*low, *high]):
+        return []
     if high and (high[0] - scale[-1] < _LEAST_GAP or _PLAIN_CODES.issuperset(high)):
         high = []
     # -1, 0 and 1 are a scale of their own
