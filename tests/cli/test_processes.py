@@ -156,7 +156,7 @@ def test_stopping_a_run_leaves_everything_whole(
             lambda: any(job.state is JobState.RUNNING for job in workspace.record.jobs.newest())
         )
         code, errors = stop(run)
-        assert code == EXIT_STOPPED
+        assert code == EXIT_STOPPED, errors
         assert "Stopped. What was finished is on the record." in errors
         assert "Traceback" not in errors
         job = workspace.record.jobs.newest()[0]
