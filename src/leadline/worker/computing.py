@@ -19,6 +19,7 @@ from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.permissions import Action
+from leadline.processes.held_interrupt import interrupts_held
 from leadline.processes.limit import run_with_limit
 from leadline.processes.process_identity import identity, is_gone
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
@@ -232,6 +233,10 @@ class _Beat:
             )
 
     def __call__(self, _session: int) -> None:
+        with interrupts_held():
+            self._beat()
+
+    def _beat(self) -> None:
         now = time.monotonic()
         if now - self._beaten >= _BEAT_S:
             if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
