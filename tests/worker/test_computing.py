@@ -21,7 +21,7 @@ from leadline.record import Job, JobState
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
 from leadline.services.agents.agent_runs import start_row
 from leadline.services.commands import ask_for, cancel_job
-from leadline.worker import computing, observe, refresh, run_here, work
+from leadline.worker import computing, heartbeat, observe, refresh, run_here, work
 from leadline.worker.computing import compute_child, next_step
 from leadline.workspace import Workspace
 
@@ -181,7 +181,7 @@ def test_a_job_that_was_given_up_stops(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody else may be computing it by now."""
-    monkeypatch.setattr(computing, "_BEAT_S", 0.0)
+    monkeypatch.setattr(heartbeat, "_BEAT_S", 0.0)
 
     def give_up(_: Job) -> None:
         workspace.record.jobs.sweep(silent_s=-1.0)
@@ -247,7 +247,7 @@ def test_the_job_of_a_killed_worker_is_lost_and_mended(
 def test_a_cancelled_job_ends_its_process_and_has_no_verdict(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(computing, "_BEAT_S", 0.0)
+    monkeypatch.setattr(heartbeat, "_BEAT_S", 0.0)
     sessions: list[int] = []
 
     def watched(*args: Any, tick: Callable[[int], None], **options: Any) -> Any:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadline.datasets.source_files import require_unchanged
-from leadline.errors import CancelledError, LeadlineError, LimitError, NotReadyError, RecordError
+from leadline.errors import CancelledError, LeadlineError, NotReadyError, RecordError
 from leadline.monitoring.release_in_service import upkeep_reading
 from leadline.notifications import deliver, tell
 from leadline.phases.lifecycle import ROWS
 from leadline.phases.permissions import Action
-from leadline.processes.held_interrupt import interrupts_held
 from leadline.processes.limit import run_with_limit
 from leadline.processes.process_identity import identity, is_gone
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
@@ -27,6 +26,7 @@ from leadline.record import Entry, Job, JobState
 from leadline.services.agents.agent_allowance import seconds_left
 from leadline.services.commands import promote_approved
 from leadline.services.identity.permission import acting
+from leadline.worker.heartbeat import Heartbeat, Progress, refuse_cancelled
 from leadline.worker.telling import run_failed, tell_of_verdict, watch_failed
 from leadline.workspace import Workspace
 
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from leadline.monitoring.observations import Observed
     from leadline.phases.verdict import Verdict
 
-Progress = Callable[[Job], None]
-
-_BEAT_S = 2.0
 _SILENT_S = 30.0
 _IDLE_S = 1.0
 _DELIVER_S = 60.0  # messages to people that wait are looked at so often while there is no job
@@ -182,7 +179,7 @@ def _compute(
             job.worker,
             time.time(),
             limit_s=_limit_s(workspace, job),
-            tick=_Beat(workspace, job, progress),
+            tick=Heartbeat(workspace, job, progress),
             closing_s=closing_s,
         )
         entry = workspace.record.entry(number)
@@ -215,47 +212,6 @@ def _ending(workspace: Workspace, job: Job) -> Iterator[None]:
     record.jobs.finish(job.number, worker=job.worker, state=JobState.DONE)
 
 
-class _Beat:
-    """Keeps a job's heartbeat going and shows its progress."""
-
-    def __init__(self, workspace: Workspace, job: Job, progress: Progress | None) -> None:
-        self._workspace, self._job, self._progress = workspace, job, progress
-        self._beaten, self._begun = 0.0, time.monotonic()
-
-    def _require_left(self, now: float) -> None:
-        """End a job of an agent whose allowance has become less: other runs take of it too."""
-        left = seconds_left(self._workspace, self._job)
-        if left is not None and now - self._begun >= left:
-            raise LimitError(
-                "The allowance of the agent that asked for it has ended.",
-                "A person grants what a run may take.",
-                "leadline mcp grant NAME --hours 2",
-            )
-
-    def __call__(self, _session: int) -> None:
-        with interrupts_held():
-            self._beat()
-
-    def _beat(self) -> None:
-        now = time.monotonic()
-        if now - self._beaten >= _BEAT_S:
-            if not self._workspace.record.jobs.beat(self._job.number, worker=self._job.worker):
-                _refuse_cancelled(self._workspace, self._job.number)
-                raise LimitError("The job was given up as lost.", "", "Run it again.")
-            self._require_left(now)
-            self._beaten = now
-        if self._progress is not None:
-            self._progress(self._workspace.record.jobs.get(self._job.number))
-
-
-def _refuse_cancelled(workspace: Workspace, number: int) -> None:
-    job = workspace.record.jobs.get(number)
-    if job.cancelled_by:
-        raise CancelledError(
-            f"{job.cancelled_by} cancelled job {number}.", "", f"Run {job.row!r} again if needed."
-        )
-
-
 def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: float) -> int:
     """Compute a row and append its verdict; runs in the child process.
 
@@ -279,7 +235,7 @@ def compute_child(folder: str, job: int, row: str, by: str, worker: str, begun: 
         module = import_module(f"leadline.jobs.{row}")
         verdict: Verdict = module.run(workspace, reading, report)
         # the worker hears of it within seconds, and by then this verdict would be on the record
-        _refuse_cancelled(workspace, job)
+        refuse_cancelled(workspace, job)
         entry = workspace.record.append(
             row, verdict, by=by, on=reading.seen, artifacts=workspace.artifacts.made
         )

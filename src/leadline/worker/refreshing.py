@@ -18,7 +18,8 @@ from leadline.record import Entry
 from leadline.record.views import views_of
 from leadline.services.commands import problem_as_stated, restate_problem
 from leadline.services.deciding.rerun_preview import RerunPreview, rerun_preview
-from leadline.worker.computing import Progress, run_here
+from leadline.worker.computing import run_here
+from leadline.worker.heartbeat import Progress
 
 if TYPE_CHECKING:
     from leadline.workspace import Workspace

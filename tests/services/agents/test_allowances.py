@@ -27,7 +27,7 @@ from leadline.services.agents.agent_allowance import (
     seconds_left,
 )
 from leadline.services.agents.agent_runs import run_of, start_row
-from leadline.worker.computing import _Beat
+from leadline.worker.heartbeat import Heartbeat
 from leadline.workspace import Workspace
 
 
@@ -195,7 +195,7 @@ def test_the_worker_looks_again_while_it_computes(workspace: Workspace) -> None:
     number = start_row(mine, "coder", "forecast").job
     job = workspace.record.jobs.claim("machine", number=number)
     assert job is not None
-    beat = _Beat(workspace, job, None)
+    beat = Heartbeat(workspace, job, None)
     beat(0)
     granted(workspace, hours=0.0)
     beat._beaten = 0.0

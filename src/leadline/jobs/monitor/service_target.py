@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -67,14 +68,8 @@ def service_target(
         classes=classes,
         confidence_level=LEVEL,
     )
-    return Target(
-        **vars(target)
-        | {
-            "service": None if found is None else Bounds.of(found),
-            "n_labels": y.size,
-            "n_blocks": len(told),
-        }
-    )
+    service = None if found is None else Bounds.of(found)
+    return replace(target, service=service, n_labels=y.size, n_blocks=len(told))
 
 
 def _is_told(metric: Metric, task: Task, release: Release) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from math import log
 
 import numpy as np
@@ -73,6 +74,11 @@ def service_score(
         None below three blocks, twenty labels, or ten of a class, and where the score is not
         defined, or nothing tells its spread.
 
+    Raises
+    ------
+    ValueError
+        If no metric has the name, or the level is outside (0, 1).
+
     References
     ----------
     .. [1] B. Efron, R. J. Tibshirani (1993), An introduction to the bootstrap, sections 8.3 and
@@ -82,17 +88,34 @@ def service_score(
     metric = metric_of(scoring)
     if np.unique(blocks).size < _FEWEST_BLOCKS or not _is_enough(metric, y, classes):
         return None
-    score = _score(metric, y, response, weights, np.arange(y.size))
+    labelled = _Labelled(metric, y, response, weights)
+    score = labelled.score()
     if not np.isfinite(score):
         return None
-    stderr = max(
-        _drawn_anew(metric, y, response, weights, blocks, rng),
-        _left_out(metric, y, response, weights, blocks),
-    )
+    stderr = max(_drawn_anew(labelled, blocks, rng), _left_out(labelled, blocks))
     if not stderr > 0:
-        return _without_spread(metric, score, y, response, weights, 1 - confidence_level)
+        return _without_spread(labelled, 1 - confidence_level)
     found = score_interval(scoring, score, stderr, confidence_level=confidence_level)
     return Estimate(found.low, score, found.high)
+
+
+@dataclass(frozen=True, eq=False)
+class _Labelled:
+    """Rows with a label, and what each stands for."""
+
+    metric: Metric
+    y: Labels
+    response: Labels | ClassProbabilities
+    weights: Floats
+
+    def score(self, rows: Ints | None = None) -> float:
+        """The metric on as many rows as these, or all, stand for, or on as many as tell it."""
+        own = np.arange(self.y.size) if rows is None else rows
+        reached = np.cumsum(self.weights[own])
+        n = int(np.clip(_ROWS_A_LABEL * own.size, _FEWEST_ROWS, _MOST_ROWS))
+        places = (np.arange(n) + 0.5) / n * reached[-1]
+        shown = own[np.minimum(np.searchsorted(reached, places), own.size - 1)]
+        return self.metric.compute(self.y[shown], self.response[shown])
 
 
 def _is_enough(metric: Metric, y: Labels, classes: Collection[object]) -> bool:
@@ -106,20 +129,19 @@ def _is_enough(metric: Metric, y: Labels, classes: Collection[object]) -> bool:
     return bool(has_all and counts.size > 1 and counts.min() >= _FEWEST_OF_CLASS)
 
 
-def _without_spread(
-    metric: Metric,
-    score: float,
-    y: Labels,
-    response: Labels | ClassProbabilities,
-    weights: Floats,
-    chance: float,
-) -> Estimate[float] | None:
+def _without_spread(labelled: _Labelled, chance: float) -> Estimate[float] | None:
     """A score that every draw has, with what its rows may hide: those that stand for most."""
-    least, most = sorted((metric.best, metric.worst))
+    metric, y, response, weights = (
+        labelled.metric,
+        labelled.y,
+        labelled.response,
+        labelled.weights,
+    )
+    score, (least, most) = labelled.score(), sorted((metric.best, metric.worst))
     if metric.response is ResponseMethod.PREDICT and Task.REGRESSION not in metric.tasks:
         assert not isinstance(response, ClassProbabilities)
         turned = [
-            _score(metric, y, _turned(response, row, name), weights, np.arange(y.size))
+            replace(labelled, response=_turned(response, row, name)).score()
             for row in _heaviest(y, response, weights)
             for name in np.unique(y)
         ]
@@ -149,57 +171,21 @@ def _turned(response: Labels, row: int, name: object) -> Labels:
     return other
 
 
-def _score(
-    metric: Metric,
-    y: Labels,
-    response: Labels | ClassProbabilities,
-    weights: Floats,
-    rows: Ints,
-) -> float:
-    """The metric on as many rows as the labelled ones stand for, or as many as tell it."""
-    reached = np.cumsum(weights[rows])
-    n = int(np.clip(_ROWS_A_LABEL * rows.size, _FEWEST_ROWS, _MOST_ROWS))
-    places = (np.arange(n) + 0.5) / n * reached[-1]
-    shown = rows[np.minimum(np.searchsorted(reached, places), rows.size - 1)]
-    return metric.compute(y[shown], response[shown])
-
-
-def _drawn_anew(
-    metric: Metric,
-    y: Labels,
-    response: Labels | ClassProbabilities,
-    weights: Floats,
-    blocks: Ints,
-    rng: np.random.Generator,
-) -> float:
+def _drawn_anew(labelled: _Labelled, blocks: Ints, rng: np.random.Generator) -> float:
     """Standard error by rows drawn anew within their blocks."""
     own = [np.flatnonzero(blocks == block) for block in np.unique(blocks)]
     drawn = [
-        _score(
-            metric,
-            y,
-            response,
-            weights,
-            np.concatenate([rng.choice(each, each.size) for each in own]),
-        )
+        labelled.score(np.concatenate([rng.choice(each, each.size) for each in own]))
         for _ in range(_N_DRAWS)
     ]
     known = np.array(drawn)[np.isfinite(drawn)]
     return float(known.std(ddof=1)) if known.size > _N_DRAWS // 2 else np.inf
 
 
-def _left_out(
-    metric: Metric,
-    y: Labels,
-    response: Labels | ClassProbabilities,
-    weights: Floats,
-    blocks: Ints,
-) -> float:
+def _left_out(labelled: _Labelled, blocks: Ints) -> float:
     """Standard error by leaving out one block at a time."""
     names = np.unique(blocks)
-    scores = np.array(
-        [_score(metric, y, response, weights, np.flatnonzero(blocks != name)) for name in names]
-    )
+    scores = np.array([labelled.score(np.flatnonzero(blocks != name)) for name in names])
     known = scores[np.isfinite(scores)]
     if known.size < _FEWEST_BLOCKS:
         return 0.0
