@@ -19,7 +19,7 @@ from leadline.services.commands import choose_point, decide, judge
 from leadline.services.queries import operating_points_page, review_page
 from leadline.settings import template
 from leadline.worker import observe, refresh
-from leadline.worker.computing import Progress
+from leadline.worker.heartbeat import Progress
 from leadline.workspace import SETTINGS_FILE, Workspace
 
 EXAMPLES: dict[str, Callable[[Path], Scenario]] = {
