@@ -52,6 +52,21 @@ def test_texts_that_share_half_of_their_words_are_none() -> None:
     assert near_repeats(pl.DataFrame({"t": said}), {"t": "text"}, is_test) == 0.0
 
 
+def test_short_texts_of_one_opening_beside_long_ones_are_no_repeats() -> None:
+    """However many letters there are, all of a short text are looked at; a long one holds parts."""
+    rng = np.random.default_rng(0)
+    letters = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz", dtype=np.uint8)
+    said = [rng.choice(letters, 10).tobytes().decode() for _ in range(400)]
+    short = [f"Thank you for your message of today. {each}" for each in said]
+    long = [rng.choice(letters, 1_000_000).tobytes().decode() for _ in range(4)]
+    long.append("Thank you for your message of today. " + " ".join(said) + " and all the rest")
+    is_test = np.arange(405) < 100
+    assert near_repeats(pl.DataFrame({"t": short + long}), {"t": "text"}, is_test) < 0.02
+    again = [f"{text} again" for text in short[:100]]
+    copied = pl.DataFrame({"t": short[:100] + again + long})
+    assert near_repeats(copied, {"t": "text"}, np.arange(205) < 100) > 0.98
+
+
 def test_texts_that_hardly_say_anything_are_no_repeats() -> None:
     """An optional comment is empty, or "none", in most rows of most surveys."""
     said = [None, "none", "", "No comment.", "The gate was closed when we came."] * 60
