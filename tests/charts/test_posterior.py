@@ -54,6 +54,16 @@ def test_what_should_not_be_trusted_is_said() -> None:
     assert "without standard errors" in words(few)
 
 
+def test_of_a_curve_that_waits_or_rises_no_floor_is_drawn() -> None:
+    waits = fit(SIZES, (0.499, 0.497, 0.502, 0.501, 0.498), (0.01,) * 5, n_repeats=5)
+    rises = fit(SIZES, (0.18, 0.195, 0.21, 0.225, 0.24), (0.004,) * 5, n_repeats=5)
+    for curve in (waits, rises):
+        assert not curve.regions(chance_error=0.5).tells_floor
+        shown = words(curve, chance_error=0.5)
+        assert "best that data can do" not in shown
+        assert "floor" not in shown
+
+
 def test_what_cannot_be_drawn_is_refused(posterior: CurvePosterior) -> None:
     with pytest.raises(ValueError, match="beyond the largest measured size"):
         chart(posterior, n_most=800)

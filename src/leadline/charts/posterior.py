@@ -72,7 +72,8 @@ def chart(
     data = posterior.measured
     start = float(data.sizes[0])
     grid = [start * (end / start) ** (step / (_N_GRID - 1)) for step in range(_N_GRID)]
-    regions = posterior.regions(grid, chance_error=chance_error)
+    regions = posterior.regions([*grid, posterior.n_largest], chance_error=chance_error)
+    floor = regions.floor_error
     bands = ForecastBands(
         metric=shown,
         words=shown.words,
@@ -83,8 +84,8 @@ def chart(
         lines={q: posterior.quantile(grid, q).tolist() for q in QUANTILES},
         target_score=None if target_error is None else shown.score(target_error),
         chance_error=chance_error,
-        floor=(regions.floor_error.low, regions.floor_error.high),
-        regions=kinds_along(regions.small.tolist(), regions.floor.tolist()),
+        floor=(floor.low, floor.high) if regions.tells_floor else None,
+        regions=kinds_along(regions.small[:-1].tolist(), regions.floor[:-1].tolist()),
         sizes=_sizes(posterior, target_error, end),
     )
     return framed(

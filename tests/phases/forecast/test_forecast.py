@@ -253,6 +253,9 @@ def test_a_curve_at_chance_is_small_data_by_a_test() -> None:
     told = again(verdict, shown_better=(True, False, True, False, True, True))
     assert told.regions is not None
     assert told.regions.learns_from == 800
+    # "cannot say when it will fall" and "unreachable" would not both be true
+    far = again(verdict, target_score=0.99)
+    assert (far.recommendation, far.answer) == (Recommendation.STOP, Answer.NO)
     cheap = again(verdict, target_score=0.48)
     assert (cheap.recommendation, cheap.answer) == (Recommendation.GOOD_ENOUGH, Answer.UNCLEAR)
 

@@ -34,6 +34,7 @@ _REGION_NAMES = {
     RegionKind.POWER: ("more data pay", "data pay"),
     RegionKind.FLOOR: ("near the floor: more data hardly pay", "near the floor", "floor"),
 }
+_FLAT_NAMES = ("more data hardly pay", "hardly pay")  # of a curve that tells no floor
 
 
 def forecast_layers(bands: ForecastBands, sheet: Sheet = WIDE) -> alt.LayerChart:
@@ -76,7 +77,9 @@ def _ribbon(bands: ForecastBands, frame: Frame) -> list[alt.Chart]:
     for part in _parts(bands, frame):
         layers += [_box(part, frame, -_RIBBON, 0, 1.0)]
         left, right = frame.x_pixel(part.start), frame.x_pixel(part.end)
-        name = longest_that_fits(_REGION_NAMES[part.kind], right - left)
+        is_floor = part.kind is RegionKind.FLOOR
+        names = _FLAT_NAMES if is_floor and bands.floor is None else _REGION_NAMES[part.kind]
+        name = longest_that_fits(names, right - left)
         if name:
             one = alt.Chart(table([{"label": name}])).mark_text(fontSize=13, color=INK)
             where = {"x": alt.value((left + right) / 2), "y": alt.value(-_RIBBON / 2)}

@@ -75,6 +75,7 @@ def recommend(
     plan: PurchasePlan,
     *,
     is_search_starved: bool = False,
+    is_waiting: bool = False,
 ) -> Recommendation:
     """The next step for money and time.
 
@@ -87,8 +88,13 @@ def recommend(
         The cheapest purchase; without rounds where none is worth its price.
     is_search_starved : bool
         Whether another candidate may do better, as the search was too short: nothing says stop.
+    is_waiting : bool
+        Whether the curve is at chance and has not begun to fall: where it ends is not known, so
+        no target is called unreachable.
     """
     found = _by_chances(p_now, p_bought, p_far, plan)
+    if is_waiting and found is Recommendation.UNREACHABLE:
+        found = Recommendation.STOP
     is_stop = found in {Recommendation.STOP, Recommendation.UNREACHABLE}
     return Recommendation.SEARCH_LONGER if is_stop and is_search_starved else found
 

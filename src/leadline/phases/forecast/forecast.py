@@ -136,8 +136,17 @@ def assess(evidence: Evidence) -> Forecast:
     n_timed = rows_in_time(law, today, reached, evidence.time_box_s)
     plan = _plan(evidence, posterior, law, n_timed, can_promise=p_affordable >= SURE)
     p_bought = _p_bought(evidence, posterior, n_timed, p_now)
+    grid = _grid(evidence, needs)
+    regions = regions_of(
+        posterior, grid, evidence.n_available, evidence.n_reached, evidence.chance_error
+    )
     recommendation = recommend(
-        p_now, p_bought, p_far, plan, is_search_starved=evidence.is_search_starved
+        p_now,
+        p_bought,
+        p_far,
+        plan,
+        is_search_starved=evidence.is_search_starved,
+        is_waiting=regions.is_waiting,
     )
     if recommendation not in {Recommendation.BUY, Recommendation.TOO_CLOSE}:
         plan = no_purchase(p_now, can_promise=plan.can_promise)
@@ -147,10 +156,6 @@ def assess(evidence: Evidence) -> Forecast:
         has_rounds=evidence.rounds_left > 0,
         has_money=evidence.n_reached > evidence.n_available,
         p_affordable=p_affordable,
-    )
-    grid = _grid(evidence, needs)
-    regions = regions_of(
-        posterior, grid, evidence.n_available, evidence.n_reached, evidence.chance_error
     )
     if evidence.shown_better:
         # as the page of the curve has it

@@ -91,31 +91,53 @@ class Regions:
     has_begun: bool
 
     @property
-    def words(self) -> str:
-        """What it means, in a sentence or two; at the last size where several were asked about."""
+    def is_waiting(self) -> bool:
+        """Whether the last size is close to chance, and the curve has not begun to fall."""
+        small, power, floor = self._last
+        return small >= max(power, floor) and not self.has_begun
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether twice the last size adds to the error, of a model that is better than chance."""
+        small, power, floor = self._last
+        return small < max(power, floor) and self._gain < -_WORTH_DOUBLING
+
+    @property
+    def tells_floor(self) -> bool:
+        """Whether the error that no data remove can be told: not where a curve waits, or rises."""
+        return not (self.is_waiting or self.is_rising)
+
+    @property
+    def _last(self) -> tuple[float, float, float]:
         small, power, floor = (
             float(np.ravel(part)[-1]) for part in (self.small, self.power, self.floor)
         )
-        slope = float(np.ravel(self.slope_median)[-1])
-        gain = 1 - 2.0**-slope
-        best = max(small, power, floor)
-        is_waiting = best == small and not self.has_begun
-        is_rising = best != small and gain < -_WORTH_DOUBLING
-        if is_waiting:
+        return small, power, floor
+
+    @property
+    def _gain(self) -> float:
+        return 1 - 2.0 ** -float(np.ravel(self.slope_median)[-1])
+
+    @property
+    def words(self) -> str:
+        """What it means, in a sentence or two; at the last size where several were asked about."""
+        small, power, _ = self._last
+        best = max(self._last)
+        if self.is_waiting:
             state = "the curve has not begun to fall, and nothing measured says when it will"
-        elif is_rising:
-            state = f"more data do not pay: twice the rows add about {-gain:.0%} to the error"
+        elif self.is_rising:
+            state = f"more data do not pay: twice the rows add about {-self._gain:.0%} to the error"
         elif best == small:
             state = "the model has hardly begun to learn: it is still close to chance"
         elif best == power:
-            state = f"more data still pay: twice the rows take about {gain:.0%} off the error"
+            state = f"more data still pay: twice the rows take about {self._gain:.0%} off the error"
         else:
             state = "more data hardly pay any more: the error is close to what no data remove"
         said = f"At {float(np.ravel(self.n)[-1]):,.0f} rows {state}"
-        if is_rising:
+        if self.is_rising:
             return f"{said}."
         said += f" (probability {best:.0%})."
-        if is_waiting:
+        if self.is_waiting:
             return said
         low, high = self.floor_error.low, self.floor_error.high
         return f"{said} The error that no data remove lies between {low:.3g} and {high:.3g} (90%)."
