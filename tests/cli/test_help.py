@@ -59,6 +59,7 @@ def test_help_is_found_as_a_verb_too(call: Call) -> None:
     assert call("help", "plan").output == call("plan", "--help").output
     assert call("help", "machine", "list").output == call("machine", "list", "--help").output
     assert (call("help").output, call("help").exit_code) == (call("--help").output, 0)
+    assert (call("help", "help").output, call("help", "help").exit_code) == (call("help").output, 0)
     assert "There is no verb 'plam'. Did you mean 'plan'?" in call("help", "plam").stderr
 
 

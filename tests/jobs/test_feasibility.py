@@ -172,6 +172,31 @@ def test_models_of_the_past_and_of_all_times_learn_from_as_many_rows(
     assert all(set(valid) <= set(by_time[200:]) for _, valid in asked)
 
 
+def test_of_a_past_of_copies_alone_nothing_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The latest rows once more are no past, and few that differ cannot be told from copies."""
+    frame = pl.DataFrame({"day": np.arange(600)})
+    data = replace(example_data(), task=Task.REGRESSION, time_column="day")
+    spec = cast("FitSpec", SimpleNamespace(seed=0, family="linear"))
+    asked: list[int] = []
+
+    def score(_: Pool, train: np.ndarray, __: np.ndarray, ___: object) -> SimpleNamespace:
+        asked.append(train.size)
+        return SimpleNamespace(score=0.0)
+
+    monkeypatch.setattr(feasibility_job, "fit_and_score", score)
+    y, is_test = np.random.default_rng(0).normal(size=600), np.zeros(600, dtype=bool)
+    in_turn = [np.arange(600) % n_different for n_different in (1, 9, 40, 200)]
+    of_one = np.where(np.arange(600) <= 400, 0, np.arange(600))
+    for copies in (*in_turn, of_one):
+        its = copies.astype(np.uint64)
+        pool = Pool(frame, frame, y, is_test, np.arange(600), None, SplitKind.RANDOM, copies=its)
+        asked.clear()
+        found = feasibility_job._past_only(pool, data, spec, ())
+        is_enough = np.unique(its).size >= 60
+        assert (found is not None, bool(asked)) == (is_enough, is_enough)
+        assert min(asked, default=30) >= 30, "of one fold all of the past are copies"
+
+
 def test_that_a_split_at_random_is_meant_is_asked_of_feasibility_anew(tmp_path: Path) -> None:
     rows = customers(60).sample(fraction=1, shuffle=True, seed=0)
     with project(tmp_path, rows) as workspace:

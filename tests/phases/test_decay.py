@@ -54,7 +54,7 @@ def test_where_kinds_of_errors_have_prices_they_are_counted_and_age_costs_money(
         "false alarm."
     )
     assert notes(kinds)[0].endswith(
-        ", and its errors cost 250 USD more per 1,000 rows (-10.00 USD to 600 USD)."
+        ", and its errors cost 250 USD more per 1,000 rows (-10 USD to 600 USD)."
     )
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from tests.examples import example_feasibility
 from tests.phases.again import again, faults, notes, warnings
 
@@ -18,11 +19,16 @@ def test_signal_is_a_go() -> None:
 
 
 def test_an_effect_that_is_real_and_of_no_use_is_no_good_news() -> None:
-    of_numbers = {"scoring": "r2", "chance_score": -0.002, "target_score": 0.5}
+    of_numbers = {
+        "scoring": "r2",
+        "chance_score": -0.002,
+        "baseline_score": -0.001,
+        "target_score": 0.5,
+    }
     little = again(FEASIBILITY, score=0.009, **of_numbers)
     assert little.answer is Answer.UNCLEAR
     assert little.summary.startswith("Little signal: ")
-    assert "that is 2% of the way from chance to the target of 0.5" in little.summary
+    assert "that is 2% of the way from guessing to the target of 0.5" in little.summary
     assert any(what.startswith("What is better than chance is little") for what in warnings(little))
     assert again(FEASIBILITY, score=0.2, **of_numbers).answer is Answer.GO
     loss = again(
@@ -30,10 +36,37 @@ def test_an_effect_that_is_real_and_of_no_use_is_no_good_news() -> None:
         scoring="mean_absolute_error",
         score=99.0,
         chance_score=100.0,
+        baseline_score=100.0,
         target_score=20.0,
     )
     assert "that is 1% of the way" in loss.summary
     assert again(FEASIBILITY, p_value=0.5, score=0.009, **of_numbers).answer is not Answer.GO
+
+
+@pytest.mark.parametrize(
+    ("scoring", "score", "chance", "constant", "target"),
+    [
+        ("log_loss", 0.70, 0.82, 0.69, 0.3),
+        ("log_loss", 1.11, 1.6, 1.10, 0.4),  # of three classes
+        ("root_mean_squared_error", 10.2, 12.0, 10.0, 4.0),
+        ("mean_absolute_error", 8.0, 9.5, 8.0, 3.0),
+        ("r2", 0.01, -0.4, 0.0, 0.6),
+    ],
+)
+def test_what_is_learnt_from_shuffled_labels_may_be_worse_than_a_constant(
+    scoring: str, score: float, chance: float, constant: float, target: float
+) -> None:
+    """Overfitted to no signal; beating that is no way to a target."""
+    levels = {"scoring": scoring, "chance_score": chance, "baseline_score": constant}
+    verdict = again(FEASIBILITY, score=score, target_score=target, **levels)
+    assert verdict.answer is Answer.UNCLEAR
+    assert verdict.summary.startswith("Little signal: ")
+    if scoring == "r2":
+        assert "that is 2% of the way from guessing" in verdict.summary
+    else:
+        assert "one answer for all rows reaches" in verdict.summary
+    halfway = again(FEASIBILITY, score=(constant + target) / 2, target_score=target, **levels)
+    assert (halfway.answer, halfway.way) == (Answer.GO, pytest.approx(0.5))
 
 
 def test_copies_that_are_learnt_by_heart_are_told() -> None:

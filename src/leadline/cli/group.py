@@ -109,7 +109,7 @@ class _Verbs(click.Group):
         """Find a verb; for an unknown one, suggest the nearest."""
         if args[0] == "help":
             # as other programs have it: "leadline help plan" is "leadline plan --help"
-            args = [*args[1:], "--help"]
+            args = [*(each for each in args if each != "help"), "--help"]
         if args == ["--help"]:
             click.echo(ctx.get_help())
             ctx.exit()

@@ -48,6 +48,7 @@ _MOST_TRIES = 4 * _N_PERMUTATIONS
 _FEWEST_REPEATED = 20
 _FEWEST_DATED = 300
 _N_DATED, _FEWEST_GAPS = 6, 3
+_FEWEST_PAST = 30  # where nearly all of the past are copies of the latest rows, fewer are left
 _FEWEST_LATE = 5  # fewer rows of a class are all of the latest third by chance too often
 _MOST_NAMED = 3
 
@@ -119,15 +120,21 @@ def _past_only(
         spec = replace(spec, family=_FLEXIBLE, params=params)
     past, latest = _past_and_latest(pool, name)
     rows, n_past = np.concatenate([past, latest]), past.size
-    copies = kept_copies(replace(pool, order=rows), _N_DATED)
     if rows.size < _FEWEST_DATED:
         return None
+    dated = replace(pool, order=rows)
+    copies = kept_copies(dated, _N_DATED)
+    # with copies on both sides it would be them that flatter, and not the time
+    is_told = not has_copies_across(dated, _N_DATED)
+    folds = folds_of(dated, n_folds=_N_DATED, seed=spec.seed) if is_told else []
     scores = []
-    for train, valid in folds_of(replace(pool, order=rows), n_folds=_N_DATED, seed=spec.seed):
+    for train, valid in folds:
         its = valid[np.isin(valid, latest)]
         # as in the other folds, no model has learnt from a copy of what it is scored on
         alone = past if copies is None else past[~np.isin(copies[past], copies[its])]
         n_each = min(train.size, alone.size)
+        if n_each < _FEWEST_PAST:
+            continue
         # a class may be missing from some rows
         with suppress(NotReadyError):
             scores.append(

@@ -123,6 +123,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Search:
             starting_s=None if ready_at is None else ready_at - request.asked_at,
             n_processes=n_processes,
             has_copies_across=_has_copies_across(workspace, problem, data),
+            proposed_group=data.groups[0].column if data.groups else "",
             fits_cpu_s=outcome.fits_cpu_s,
             waiting_s=monitor.waiting_s,
             stolen_s=stolen_s() - monitor.stolen_before_s,

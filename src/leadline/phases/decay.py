@@ -289,11 +289,12 @@ def _prices(evidence: Evidence) -> Finding:
 
 
 def _dearer(added: Bounds, evidence: Evidence) -> str:
-    """What age adds to the cost of the errors, with its range."""
-    low, high = (money(1000 * each, evidence.currency) for each in (added.low, added.high))
-    return (
-        f"{money(1000 * added.estimate, evidence.currency)} more per 1,000 rows ({low} to {high})"
+    """What age adds to the cost of the errors, with its range; no cents beside hundreds."""
+    low, middle, high = (
+        f"{three_digits(1000 * each)} {evidence.currency}"
+        for each in (added.low, added.estimate, added.high)
     )
+    return f"{middle} more per 1,000 rows ({low} to {high})"
 
 
 def _ahead(evidence: Evidence) -> Staleness | None:

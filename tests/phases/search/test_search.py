@@ -197,6 +197,8 @@ def test_a_number_is_near_or_far_and_not_right() -> None:
 def test_copies_on_both_sides_of_folds_are_told() -> None:
     verdict = again(SEARCH, has_copies_across=True)
     assert any("copies are learnt by heart" in each for each in warnings(verdict))
+    known = again(SEARCH, proposed_group="patient")
+    assert any("Rows of one 'patient' agree on the label" in each for each in warnings(known))
 
 
 def test_failed_and_cut_trials_are_told() -> None:

@@ -97,13 +97,15 @@ class Evidence:
 
     @property
     def way(self) -> float | None:
-        """How far the quick model comes from chance towards the target; None where chance meets it.
+        """How far the quick model comes from guessing to the target; None where that meets it.
 
-        At least 0; above 1 beyond the target.
+        At least 0; above 1 beyond the target. What learns from shuffled labels may do worse than
+        one answer for all rows, above all by a loss: the better of the two is a guess.
         """
         sign = -1.0 if scoring_of(self.scoring).is_loss else 1.0
-        asked = sign * (self.target_score - self.chance_score)
-        gained = sign * (self.score - self.chance_score)
+        guesses = [self.chance_score, self.baseline_score]
+        guess = max(sign * each for each in guesses if each is not None)
+        asked, gained = sign * self.target_score - guess, sign * self.score - guess
         return max(gained, 0.0) / asked if asked > 0 else None
 
     @property
@@ -250,8 +252,10 @@ def is_little(evidence: Evidence) -> bool:
 
 
 def _way_words(evidence: Evidence) -> str:
+    if _is_no_better(evidence):
+        return f"{_one_answer(evidence)}, the target is {evidence.target_score:g}"
     way = share_words(evidence.way or 0.0)
-    return f"that is {way} of the way from chance to the target of {evidence.target_score:g}"
+    return f"that is {way} of the way from guessing to the target of {evidence.target_score:g}"
 
 
 def _is_no_better(evidence: Evidence) -> bool:

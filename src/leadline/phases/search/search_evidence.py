@@ -77,6 +77,9 @@ class Evidence:
         Rows that only machines labelled and that are learnt from beside these, by machine.
     has_copies_across : bool
         Whether equal rows stand on both sides of the folds, as too few differ to keep them apart.
+    proposed_group : str
+        A column by which rows seem to belong together, of which nobody has said whether they
+        do; empty if there is none.
     """
 
     scoring: str
@@ -109,6 +112,7 @@ class Evidence:
     importance: Importance | None = None
     machine_shares: tuple[MachineShare, ...] = ()
     has_copies_across: bool = False
+    proposed_group: str = ""
 
     def trial(self, name: str) -> Trial:
         """The trial of a name.

@@ -47,6 +47,17 @@ def findings_of(evidence: Evidence) -> list[Finding]:
                 "Bring more rows that differ, or columns that tell rows apart.",
             )
         )
+    if evidence.proposed_group:
+        name = evidence.proposed_group
+        findings.append(
+            warning(
+                f"Rows of one {name!r} agree on the label and stand on both sides of the folds: "
+                "they may be known again, and scores flatter.",
+                f"Say whether new rows are of new ones: group = {name!r} under [data], else "
+                "split = 'random'; then search again.",
+                (name,),
+            )
+        )
     if evidence.n_kept:
         were = "was" if evidence.n_kept == 1 else "were"
         fits = plural(evidence.n_kept, "fit")

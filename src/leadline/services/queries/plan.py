@@ -40,8 +40,8 @@ from leadline.stats.machines.interruptions import interrupted_hours
 from leadline.workspace import Workspace
 
 _SHARES = (0.25, 0.5, 1.0, 2.0, 4.0)
-# beyond it the rows that it pays are no numbers that can be counted with
 _FEWEST_FOR_CURVE = 200
+# beyond it the rows that it pays are no numbers that can be counted with
 _MOST_MONEY = 1e12
 _N_DRAWS = 4000
 _SEED = 0
