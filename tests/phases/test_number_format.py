@@ -23,7 +23,9 @@ def test_every_length_of_time_has_words(seconds: float) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "said"),
     [
-        (0.0, 0.004, "0%"),
+        (0.0, 0.004, "at most 0.4%"),
+        (0.95, 0.996, "95% to 99.6%"),
+        (0.996, 1.0, "at least 99.6%"),
         (0.3249, 0.3257, "32%"),
         (0.52, 0.67, "52% to 67%"),
         (0.0, 1.0, "0% to 100%"),

@@ -16,6 +16,7 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.data import Data, Role
+from leadline.phases.wording import share_words
 
 _LIFT = 12  # pixels from a bar up to its name, on a narrow sheet
 _MOST_CLASSES = 8
@@ -42,7 +43,7 @@ def _title(verdict: Data) -> str:
     if len(verdict.classes) != 2:
         return f"{rows} in {len(verdict.classes)} classes" if verdict.classes else rows
     rarer = verdict.classes[-1]
-    return f"{rarer.n_rows / max(verdict.n_rows, 1):.1%} of {rows} are {rarer.value!r}"
+    return f"{share_words(rarer.n_rows / max(verdict.n_rows, 1), 1)} of {rows} are {rarer.value!r}"
 
 
 def _subtitle(verdict: Data) -> str:
@@ -60,7 +61,8 @@ def _class_rows(verdict: Data) -> list[Record]:
         shown.append((f"{len(rest)} more classes", sum(count.n_rows for count in rest)))
     total = max(verdict.n_rows, 1)
     return [
-        {"name": name, "value": n, "label": f"{n:,} rows, {n / total:.1%}"} for name, n in shown
+        {"name": name, "value": n, "label": f"{n:,} rows, {share_words(n / total, 1)}"}
+        for name, n in shown
     ]
 
 
@@ -72,7 +74,7 @@ def _missing_rows(verdict: Data) -> list[Record]:
         {
             "name": column.name,
             "value": column.n_missing,
-            "label": f"{min(column.n_missing / total, 1.0):.1%}",
+            "label": share_words(min(column.n_missing / total, 1.0), 1),
         }
         for column in columns[:_MOST_COLUMNS]
     ]

@@ -26,7 +26,7 @@ from leadline.phases.performance.default_decision import (
     NumberErrors,
 )
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import shortened, three_digits
+from leadline.phases.wording import share_words, shortened, three_digits
 
 _MOST_CLASSES = 20
 _MOST_CHARS = 24
@@ -69,8 +69,8 @@ def _class_title(point: DefaultDecision, rows: str) -> str:
         return f"All {len(point.classes)} classes are told without an error on {rows}"
     name = shortened(worst.name, _MOST_CHARS)
     return (
-        f"Right in {point.right.estimate:.0%}; {name!r} is found least, in "
-        f"{worst.recall.estimate:.0%}"
+        f"Right in {share_words(point.right.estimate)}; {name!r} is found least, in "
+        f"{share_words(worst.recall.estimate)}"
     )
 
 
@@ -86,7 +86,7 @@ def _panel(
                 "share": bounds.estimate,
                 "low": bounds.low,
                 "high": bounds.high,
-                "label": f"{bounds.estimate:.0%}",
+                "label": share_words(bounds.estimate),
             }
         )
     base = alt.Chart(table(rows))
@@ -108,7 +108,7 @@ def _panel(
 def _number_title(point: DefaultDecision) -> str:
     assert point.numbers is not None
     return (
-        f"{point.right.estimate:.0%} of predictions are off by at most "
+        f"{share_words(point.right.estimate)} of predictions are off by at most "
         f"{three_digits(point.numbers.tolerance)}"
     )
 
@@ -138,7 +138,7 @@ def _distances(right: Bounds, numbers: NumberErrors, sheet: Sheet) -> alt.LayerC
                     "share": right.estimate,
                     "low": right.low,
                     "high": right.high,
-                    "label": f"{right.estimate:.0%}",
+                    "label": share_words(right.estimate),
                 }
             ]
         )

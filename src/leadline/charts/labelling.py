@@ -16,6 +16,7 @@ from leadline.charts.drawing.theme import (
     table,
 )
 from leadline.phases.labelling import Labelling
+from leadline.phases.wording import share_words
 
 _LIFT = 12  # pixels from a bar up to its name, on a narrow sheet
 
@@ -61,7 +62,7 @@ def _agreement(verdict: Labelling, sheet: Sheet) -> alt.LayerChart:
         "share": agreement.estimate,
         "low": agreement.low,
         "high": agreement.high,
-        "label": f"{agreement.estimate:.0%}",
+        "label": share_words(agreement.estimate),
     }
     base = alt.Chart(table([row]))
     y = alt.Y("name:N", title=None, axis=names_axis(sheet, grid=False))
@@ -79,7 +80,7 @@ def _agreement(verdict: Labelling, sheet: Sheet) -> alt.LayerChart:
 def _title(verdict: Labelling) -> str:
     if verdict.agreement is None:
         return f"{verdict.n_voted:,} rows were voted on; whether people agree is not known"
-    return f"Two people agree on {verdict.agreement.estimate:.0%} of the rows"
+    return f"Two people agree on {share_words(verdict.agreement.estimate)} of the rows"
 
 
 def _subtitle(verdict: Labelling) -> str:

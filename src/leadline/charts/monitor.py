@@ -13,7 +13,7 @@ from leadline.charts.drawing.sheet import WIDE, Sheet
 from leadline.charts.drawing.theme import Picture, Record, framed, layered, rule_at, table
 from leadline.phases.monitor import RECALL, Block, Monitor
 from leadline.phases.monitor.class_rates import worse_words
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 
 _NAMES = 120  # pixels of the words beside a narrow plot
 _NAME_GAP = 14  # pixels between the names of two blocks
@@ -134,7 +134,7 @@ def _levels(verdict: Monitor, low: float, high: float, width: int) -> list[alt.C
     heights = [_ERROR_HEIGHT * (high - level) / (high - low) for level, _, _ in levels]
     layers = []
     for (level, words, color), height in zip(levels, spread(heights, _LINE_PX), strict=True):
-        row = table([{"text": f"{words} {level:.1%}"}])
+        row = table([{"text": f"{words} {share_words(level, 1)}"}])
         text = alt.Chart(row).mark_text(align="left", color=color, fontWeight="bold", fontSize=13)
         layers.append(rule_at(y=level, color=color))
         place = alt.value(width + 8), alt.value(height)
@@ -158,7 +158,7 @@ def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
     y = alt.Y("estimate:Q", title="recall", axis=alt.Axis(format=".0%", tickCount=3), scale=scale)
     return [
         layered(
-            *_reference(level, f"reference {level:.0%}", "estimate", width),
+            *_reference(level, f"reference {share_words(level)}", "estimate", width),
             base.mark_rule(strokeWidth=2).encode(x, y=alt.Y("low:Q"), y2="high:Q", color=color),
             base.mark_point(filled=True, size=90, opacity=1).encode(x, y, color=color),
             width=width,
@@ -170,7 +170,7 @@ def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
 
 def _alerts(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     rows: list[Record] = [
-        {"name": block.name, "share": block.alert_share, "label": f"{block.alert_share:.0%}"}
+        {"name": block.name, "share": block.alert_share, "label": share_words(block.alert_share)}
         for block in verdict.blocks
     ]
     base = alt.Chart(table(rows))
@@ -178,7 +178,7 @@ def _alerts(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     level = verdict.reference_alert_share or 0.0
     return layered(
         base.mark_bar(color=GREY, width={"band": 0.6}).encode(x, y),
-        *_reference(level, f"reference {level:.1%}", "share", width),
+        *_reference(level, f"reference {share_words(level, 1)}", "share", width),
         width=width,
         height=130,
         title="Rows that were flagged",
@@ -235,6 +235,6 @@ def _subtitle(verdict: Monitor) -> str:
     if verdict.self_test is not None:
         words += (
             f" Of runs of {verdict.self_test.n_blocks} blocks in which nothing has changed, "
-            f"{verdict.self_test.rate:.1%} alarmed."
+            f"{share_words(verdict.self_test.rate, 1)} alarmed."
         )
     return words

@@ -17,6 +17,7 @@ from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import StreamPoint
 from leadline.phases.review import Review
 from leadline.phases.vocabulary.project_words import Words
+from leadline.phases.wording import share_words
 
 _DOT = 12
 
@@ -127,8 +128,8 @@ def _agreed(verdict: Review, plain: DefaultDecision, sheet: Sheet) -> Picture:
     judged = "nobody has judged the real stream"
     if real is not None:
         judged = (
-            f"on the real stream it is {real.right.low:.0%} to {real.right.high:.0%} "
-            f"({verdict.n_judged:,} judgments)"
+            f"on the real stream it is {share_words(real.right.low)} to "
+            f"{share_words(real.right.high)} ({verdict.n_judged:,} judgments)"
         )
     words = (
         f"What {verdict.person} agreed to, on {plain.n_test:,} test rows; {judged}. "

@@ -21,6 +21,7 @@ from leadline.charts.drawing.theme import (
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.phases.vocabulary.project_words import Words
+from leadline.phases.wording import share_words
 
 _LONGEST_WORD = 20
 
@@ -62,7 +63,7 @@ def interval_row(measure: str, bounds: Bounds, color: str, shape: str, group: st
         "share": bounds.estimate,
         "low": bounds.low,
         "high": bounds.high,
-        "label": f"{bounds.estimate:.0%}",
+        "label": share_words(bounds.estimate),
         "color": color,
         "shape": shape,
         "group": group,
@@ -80,7 +81,7 @@ def _panel(point: OperatingPoint, currency: str, words: Words, sheet: Sheet) -> 
     x = share_axis("share:Q")
     color = alt.Color("color:N", scale=None)
     title = (
-        f"{point.name}: flags {point.alert_share:.1%} of rows; its errors cost "
+        f"{point.name}: flags {share_words(point.alert_share, 1)} of rows; its errors cost "
         f"{point.cost_per_1000:,.0f} {currency} per 1,000 rows"
     )
     return layered(

@@ -277,6 +277,7 @@ def _show_decision(
 def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
     """What judgments say of the stream."""
     from leadline.phases.number_format import cost_words, figure, percent_range
+    from leadline.phases.wording import share_words
 
     click.echo(f"On the real stream, from {n_judged} judgments: {percent_range(real.right)} right")
     if real.cost is not None:
@@ -290,7 +291,7 @@ def _show_on_stream(real: StreamDecision, n_judged: int, currency: str) -> None:
         click.echo(f"  {each.name}: precision {precision}, recall {recall}")
     for cut in real.silences[1:]:
         share = percent_range(cut.right)
-        words = f"answers {cut.answered:.0%}, of which {share} are right"
+        words = f"answers {share_words(cut.answered)}, of which {share} are right"
         click.echo(f"  silent below a score of {figure(cut.confidence)}: {words}")
     if real.numbers is not None and real.numbers.error is not None:
         low, high = figure(real.numbers.error.low), figure(real.numbers.error.high)

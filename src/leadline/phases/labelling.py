@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from leadline.phases.number_format import money
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
-from leadline.phases.wording import counted_people, plural
+from leadline.phases.wording import counted_people, plural, share_words
 
 _LOW_AGREEMENT = 0.4
 _TOO_GOOD = 0.99
@@ -284,8 +284,8 @@ def _pilots(evidence: Evidence) -> list[Finding]:
     before, after = evidence.pilots[-2:]
     told = (
         f"With version {before.version} of the guidelines two people agreed on "
-        f"{before.agreement.estimate:.0%} of the rows, with version {after.version} on "
-        f"{after.agreement.estimate:.0%}"
+        f"{share_words(before.agreement.estimate)} of the rows, with version {after.version} on "
+        f"{share_words(after.agreement.estimate)}"
     )
     if after.agreement.low > before.agreement.high:
         return [note(f"{told}: the new version helps.")]

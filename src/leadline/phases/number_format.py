@@ -39,15 +39,17 @@ def percent_range(bounds: Bounds) -> str:
     'at least 62%'
     >>> percent_range(Bounds(estimate=0.725, low=0.7249, high=0.7251))
     '72%'
+    >>> percent_range(Bounds(estimate=0.98, low=0.95, high=0.996))
+    '95% to 99.6%'
     """
-    low, high = round(100 * bounds.low), round(100 * bounds.high)
     if bounds.high - bounds.low < NO_WIDTH:
-        low = high = round(100 * bounds.estimate)
-    if bounds.high == 1 and 0 < low < 100:
-        return f"at least {low}%"
-    if bounds.low == 0 and 0 < high < 100:
-        return f"at most {high}%"
-    return f"{low}%" if low == high else f"{low}% to {high}%"
+        return share_words(bounds.estimate)
+    low, high = share_words(bounds.low), share_words(bounds.high)
+    if bounds.high == 1 and bounds.low > 0:
+        return f"at least {low}"
+    if bounds.low == 0 and bounds.high < 1:
+        return f"at most {high}"
+    return low if low == high else f"{low} to {high}"
 
 
 def rate(share: float) -> str:

@@ -19,7 +19,7 @@ from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.vocabulary.project_words import NO_WORDS, Words
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
@@ -239,7 +239,8 @@ def _silence_words(evidence: Evidence, plain: DefaultDecision) -> str:
     where = "the real stream" if on_stream else "the test set"
     for cut in cuts:
         if cut.confidence == evidence.confidence:
-            said = f"{cut.answered:.0%} of {where} is answered, of which {percent_range(cut.right)}"
+            answered, right = share_words(cut.answered), percent_range(cut.right)
+            said = f"{answered} of {where} is answered, of which {right}"
             judged = f" ({plural(evidence.n_judged, 'judgment')})" if on_stream else ""
             costs = ""
             if cut.cost:

@@ -22,7 +22,7 @@ from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search import Search
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Verdict
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 from leadline.report.capacity_table import capacity_table
 from leadline.report.default_decision import default_decision_table, stream_decision_table
 from leadline.report.text_table import Table, number, share, table_of_fields, tabled
@@ -163,7 +163,7 @@ def labelling(verdict: Labelling) -> Table:
 
 
 def _person(annotator: AnnotatorReport) -> str:
-    agreed = "" if annotator.agreement is None else f", {annotator.agreement:.0%}"
+    agreed = "" if annotator.agreement is None else f", {share_words(annotator.agreement)}"
     return f"{annotator.n_votes:,}{agreed}"
 
 

@@ -13,6 +13,7 @@ from leadline.phases.performance.slice_report import (
 )
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.wording import share_words
 from leadline.report.text_table import Table, tabled
 
 
@@ -85,7 +86,7 @@ def _gap(its: RateGap) -> str:
         return "no rows to count it on"
     gap = f"{100 * its.gap.low:+.1f} to {100 * its.gap.high:+.1f} points"
     shown = "differs" if its.is_shown else "no difference shown"
-    return f"{its.rate:.1%}, the rest {its.rest:.1%}: {shown} ({gap})"
+    return f"{share_words(its.rate, 1)}, the rest {share_words(its.rest, 1)}: {shown} ({gap})"
 
 
 def _range(bounds: Bounds | None, is_share: bool) -> str:

@@ -9,6 +9,7 @@ from leadline.phases.performance.slice_report import UNKNOWN, WORSE
 from leadline.phases.performance.stream_slices import StreamSlice, StreamSlices
 from leadline.phases.review import Review
 from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.wording import share_words
 from leadline.report.text_table import Table, tabled
 
 _HEAD = ("Slice", "Rows, judged", "Wrong", "The rest", "Worse by at least")
@@ -41,13 +42,13 @@ def _table(report: StreamSlices) -> Table:
 
 def _row(line: StreamSlice, has_points: bool) -> tuple[str, ...]:
     measures = (_range(line.precision), _range(line.recall)) if has_points else ()
-    rest = f"about {line.rest:.0%}" if line.wrong or line.state != UNKNOWN else "–"
+    rest = f"about {share_words(line.rest)}" if line.wrong or line.state != UNKNOWN else "–"
     return (
         line.name + (" (named group)" if line.is_group else ""),
         f"{line.n_rows:,}, {line.n_judged:,}",
         _range(line.wrong),
         rest,
-        "–" if line.at_least is None else f"{line.at_least:.1%}",
+        "–" if line.at_least is None else share_words(line.at_least, 1),
         *measures,
         "worse than the rest" if line.state == WORSE else line.state,
     )

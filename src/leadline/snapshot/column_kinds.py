@@ -12,7 +12,7 @@ import polars as pl
 from leadline.errors import DataError
 from leadline.phases.data import Column, Kind, Role
 from leadline.phases.scoring import Task
-from leadline.phases.wording import shortened
+from leadline.phases.wording import share_words, shortened
 from leadline.reading.images.image_columns import refuse_images
 from leadline.reading.images.pixels import thumbnail
 
@@ -113,7 +113,7 @@ def class_texts(label: pl.Series) -> pl.Series:
 
 
 _NEVER_BACK = "no value comes back: it names rows, and tells nothing of the next"
-_NEARLY_NEVER = "it is called an id, and {:.0%} of its values stand in one row only: it names rows"
+_NEARLY_NEVER = "it is called an id, and {} of its values stand in one row only: it names rows"
 _NEARLY = 0.9
 
 
@@ -252,7 +252,11 @@ def _names_rows(filled: pl.Series, n_unique: int, kind: Kind) -> str:
 
 def _nearly_an_id(filled: pl.Series) -> str:
     once = float(filled.is_unique().mean() or 0.0)  # type: ignore[arg-type]
-    return _NEARLY_NEVER.format(once) if _is_named_id(filled.name) and once >= _NEARLY else ""
+    return (
+        _NEARLY_NEVER.format(share_words(once))
+        if _is_named_id(filled.name) and once >= _NEARLY
+        else ""
+    )
 
 
 def _is_large_whole(filled: pl.Series) -> bool:

@@ -11,7 +11,7 @@ from starlette.templating import Jinja2Templates
 from leadline.phases import number_format
 from leadline.phases.number_format import cost_words
 from leadline.phases.scoring import scoring_of
-from leadline.phases.wording import capital, day, is_picture, moment, plural
+from leadline.phases.wording import capital, day, is_picture, moment, plural, share_words
 from leadline.report.beside_verdicts.comment_section import safe_html
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
@@ -46,6 +46,7 @@ _FILTERS = {
     "safe_html": safe_html,
     "rate": number_format.rate,
     "rate_range": number_format.rate_range,
+    "share_words": share_words,
     "signed": number_format.signed,
     "slice_tables": slice_tables,
     "stage_sentences": work_words.stage_sentences,

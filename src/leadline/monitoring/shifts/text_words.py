@@ -12,6 +12,7 @@ from leadline.monitoring.shifts.emoji_ages import younger_than
 from leadline.monitoring.shifts.looks import GARBLED, LENGTH, MISSING, WORDS, is_garbled
 from leadline.monitoring.shifts.number_words import missing_words
 from leadline.monitoring.shifts.respelt import mended
+from leadline.phases.wording import share_words
 from leadline.stats.arrays import Floats
 from leadline.stats.words import NewWord, new_words
 
@@ -87,7 +88,8 @@ def _came(
     name: str, found: Sequence[NewWord], texts: Sequence[str], is_right: Floats | None
 ) -> str:
     shown = ", ".join(
-        f"{_quoted(each.word)} in {each.share_block:.1%} ({_share(each.share_reference)} before)"
+        f"{_quoted(each.word)} in {share_words(each.share_block, 1)} "
+        f"({_share(each.share_reference)} before)"
         for each in found[:_MOST_NAMED]
     )
     left = len(found) - _MOST_NAMED
@@ -112,7 +114,7 @@ def _quoted(word: str) -> str:
 
 
 def _share(share: float) -> str:
-    return f"{share:.1%}" if share else "never"
+    return share_words(share, 1) if share else "never"
 
 
 def _examples(found: Sequence[NewWord]) -> list[int]:
@@ -138,15 +140,18 @@ def _accuracy(found: Sequence[NewWord], n_rows: int, is_right: Floats | None) ->
     if min(with_them.size, without.size) < _FEWEST_LABELS:
         return ""
     return (
-        f"; {with_them.mean():.0%} of {with_them.size:,} answers are right with them, "
-        f"{without.mean():.0%} of {without.size:,} without"
+        f"; {share_words(with_them.mean())} of {with_them.size:,} answers are right with them, "
+        f"{share_words(without.mean())} of {without.size:,} without"
     )
 
 
 def _garbled(name: str, new: pl.Series, old: pl.Series) -> str:
     wrong = new.filter(is_garbled(new))
     share, before = wrong.len() / max(new.len(), 1), float(np.mean(is_garbled(old).to_numpy()))
-    words = f"{name!r} has letters that went wrong in {share:.1%} of the rows, {before:.1%} before"
+    words = (
+        f"{name!r} has letters that went wrong in {share_words(share, 1)} of the rows, "
+        f"{share_words(before, 1)} before"
+    )
     for text in wrong.to_list():
         for word in text.split():
             if mended(word) != word:

@@ -317,14 +317,13 @@ def _doubt_findings(evidence: Evidence) -> list[Finding]:
                 "well in, under [problem].",
             )
         )
-    elif evidence.p_value <= SIGNIFICANT and _is_no_better(evidence):
-        findings.append(
-            warning(f"The quick model is no better than a constant: {_one_answer(evidence)}.")
-        )
     if is_little(evidence):
+        told = "What is better than chance is little"
+        if _is_no_better(evidence):
+            told = "The quick model is no better than a constant"
         findings.append(
             warning(
-                f"What is better than chance is little: {_way_words(evidence)}.",
+                f"{told}: {_way_words(evidence)}.",
                 "Bring columns that tell more of the label, or a target that so little would be of "
                 "use for. To let a search look for more, decide 'go' and say why.",
             )

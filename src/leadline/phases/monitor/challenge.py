@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from leadline.phases.number_format import money
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note, warning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,9 +222,10 @@ def _meeting(challenge: Challenge) -> str:
     )
     found = challenge.difference
     return (
-        f"Last {plural(len(recent), 'block')}: {released:.1%} wrong, its challenger {fresh:.1%} "
-        f"(difference {found.low:+z.1%} to {found.high:+z.1%}, 90%). The challenger's fits took "
-        f"{_processor(challenge.cpu_s)} of processor, {challenge.cost_words}."
+        f"Last {plural(len(recent), 'block')}: {share_words(released, 1)} wrong, its challenger "
+        f"{share_words(fresh, 1)} (difference {found.low:+z.1%} to {found.high:+z.1%}, 90%). "
+        f"The challenger's fits took {_processor(challenge.cpu_s)} of processor, "
+        f"{challenge.cost_words}."
     )
 
 

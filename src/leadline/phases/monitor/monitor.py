@@ -27,7 +27,7 @@ from leadline.phases.monitor.monitor_findings import (
 from leadline.phases.monitor.service_findings import target_check
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 
 # are not named one by one
 _MANY = 4
@@ -76,7 +76,7 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
         now = f" In {newest.name} {rate_words(evidence, newest)}." if newest else ""
         were = ""
         if "error" in (alarm.worse or ("error",)):
-            were = f", where {evidence.reference_error:.1%} were wrong"
+            were = f", where {share_words(evidence.reference_error, 1)} were wrong"
         return Answer.NO, (
             f"Alarm since {alarm.block}: {worse_words(alarm.worse, evidence.positive)} than on the "
             f"reference{were}.{_recent(evidence)}{now} Retrain, or explain the alarm."
@@ -120,7 +120,8 @@ def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str
         return Answer.UNCLEAR, "No alarm, but the target is missed."
     n_known = sum(evidence.is_known(b) for b in blocks)
     return Answer.GO, (
-        f"{_lead(evidence, newest)}. {told}, on the reference {evidence.reference_error:.1%}."
+        f"{_lead(evidence, newest)}. {told}, on the reference "
+        f"{share_words(evidence.reference_error, 1)}."
         f"{_recent(evidence)} No alarm in {plural(n_known, 'block')} with labels."
     )
 
@@ -191,6 +192,7 @@ def _lack(evidence: Evidence, block: Block) -> str:
         )
     assert block.error is not None
     return (
-        f"{plural(block.n_labelled, 'label')}{wrong} leave between {block.error.low:.0%} and "
-        f"{block.error.high:.0%} wrong, which is too wide to say anything"
+        f"{plural(block.n_labelled, 'label')}{wrong} leave between "
+        f"{share_words(block.error.low)} and {share_words(block.error.high)} wrong, "
+        "which is too wide to say anything"
     )

@@ -20,7 +20,7 @@ from leadline.phases.monitor.rate_findings import class_findings, label_findings
 from leadline.phases.monitor.service_findings import target_findings
 from leadline.phases.number_format import rate, rate_range
 from leadline.phases.verdict import Finding, note, warning
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_NAMED = 3
@@ -84,11 +84,13 @@ def _silence(evidence: Evidence) -> list[Finding]:
     if usual is None or not evidence.blocks:
         return []
     latest = evidence.blocks[-1]
-    now = "not known" if latest.share_abstained is None else f"{latest.share_abstained:.0%}"
+    now = (
+        "not known" if latest.share_abstained is None else f"{share_words(latest.share_abstained)}"
+    )
     return [
         note(
-            f"Without an answer: {now} of the rows of {latest.name}, {usual:.0%} of the reference. "
-            "They count neither as right nor as wrong."
+            f"Without an answer: {now} of the rows of {latest.name}, "
+            f"{share_words(usual)} of the reference. They count neither as right nor as wrong."
         )
     ]
 
@@ -270,8 +272,8 @@ def _reference(evidence: Evidence) -> list[Finding]:
         found.append(
             note(
                 f"Self-test: of {test.n_runs:,} runs of {test.n_blocks} of the reference's own "
-                f"blocks, shuffled, with {plural(test.n_labels, 'label')} each, {test.rate:.1%} "
-                "raised an alarm."
+                f"blocks, shuffled, with {plural(test.n_labels, 'label')} each, "
+                f"{share_words(test.rate, 1)} raised an alarm."
             )
         )
     return found

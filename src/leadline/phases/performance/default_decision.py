@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from leadline.phases.performance.stream_decision import Confusion, Silence
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.verdict import Bounds
-from leadline.phases.wording import three_digits
+from leadline.phases.wording import share_words, three_digits
 
 LIKELIEST = "likeliest-class"
 """Name of the default decision of several classes."""
@@ -138,7 +138,9 @@ class DefaultDecision:
     @property
     def words(self) -> str:
         """What is right, as a sentence about the share in `right`."""
-        share = f"{self.right.estimate:.0%} ({self.right.low:.0%} to {self.right.high:.0%})"
+        ends = (self.right.estimate, self.right.low, self.right.high)
+        middle, low, high = map(share_words, ends)
+        share = f"{middle} ({low} to {high})"
         if self.name == LEAST_COST:
             return f"the class that costs least is right in {share}"
         if self.numbers is None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.verdict import Bounds, Finding, Severity, note, warning
-from leadline.phases.wording import plural, three_digits
+from leadline.phases.wording import plural, share_words, three_digits
 
 WORSE = "worse"
 NOT_SHOWN = "no difference shown"
@@ -179,7 +179,7 @@ def loss_words(value: float, is_share: bool) -> str:
     >>> loss_words(0.243, True), loss_words(31.23, False)
     ('24.3%', '31.2')
     """
-    return f"{value:.1%}" if is_share else f"{three_digits(value)}"
+    return share_words(value, 1) if is_share else f"{three_digits(value)}"
 
 
 def _worse_findings(reports: Sequence[PointSlices]) -> list[Finding]:
@@ -293,8 +293,9 @@ def _gap_findings(reports: Sequence[PointSlices]) -> list[Finding]:
                 low, high = sorted((abs(its.gap.low), abs(its.gap.high)))
                 often = "more" if its.gap.estimate > 0 else "less"
                 words = (
-                    f"{group.name} {verb} {often} often at {report.point!r}: {its.rate:.1%} "
-                    f"{of}, {its.rest:.1%} in the rest; the difference is {low:.1%} to {high:.1%}."
+                    f"{group.name} {verb} {often} often at {report.point!r}: "
+                    f"{share_words(its.rate, 1)} {of}, {share_words(its.rest, 1)} in the rest; "
+                    f"the difference is {low:.1%} to {high:.1%}."
                 )
                 key = (group.name, field)
                 if key not in shown or low > shown[key][0]:

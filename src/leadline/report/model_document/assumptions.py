@@ -13,7 +13,7 @@ from leadline.phases.problem import Problem
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Severity
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 from leadline.report.model_document.operation import SIGNIFICANT
 from leadline.report.model_document.section import LineageReader, Section, not_run
 from leadline.report.text_table import number, share, tabled
@@ -126,8 +126,8 @@ def _new_rows(reader: LineageReader) -> _Row:
         what,
         how,
         (
-            f"{data.n_crossing:,} of {data.split.n_test:,} equal one; {data.near_repeats:.1%} "
-            "nearly do, beyond chance."
+            f"{data.n_crossing:,} of {data.split.n_test:,} equal one; "
+            f"{share_words(data.near_repeats, 1)} nearly do, beyond chance."
         ),
     )
 

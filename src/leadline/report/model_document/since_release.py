@@ -11,7 +11,7 @@ from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
-from leadline.phases.wording import day, moment, plural
+from leadline.phases.wording import day, moment, plural, share_words
 from leadline.record import Entry, Promotion
 from leadline.report import chart_tables
 from leadline.report.capacity_table import capacity_table
@@ -178,12 +178,12 @@ def watching(reader: LineageReader) -> Section:
     unit = f" One block is a {ageing[1].block}." if ageing else ""
     usual = f"{monitor.score_words} {number(monitor.reference_mean_score)}"
     if monitor.reference_alert_share is not None:
-        usual = f"{monitor.reference_alert_share:.1%} flagged"
+        usual = f"{share_words(monitor.reference_alert_share, 1)} flagged"
         known = [rate for rate in monitor.rates if rate.reference is not None]
         usual += "".join(f", {rate.name} {number(rate.reference)}" for rate in known)
     reference = (
         f"Reference: {monitor.n_reference_blocks} blocks of the test set, "
-        f"{monitor.reference_error:.1%} wrong, {usual}.{unit}"
+        f"{share_words(monitor.reference_error, 1)} wrong, {usual}.{unit}"
     )
     unit = monitor.block or "block"
     how = (
@@ -217,7 +217,9 @@ def _self_test(monitor: Monitor) -> tuple[str, ...]:
         return ()
     runs = f"{test.n_runs:,} runs of {test.n_blocks} of the reference's own blocks, shuffled"
     labels = plural(test.n_labels, "label")
-    return (f"Measured false-alarm rate: {test.rate:.1%} of {runs}, with {labels} each.",)
+    return (
+        f"Measured false-alarm rate: {share_words(test.rate, 1)} of {runs}, with {labels} each.",
+    )
 
 
 def _blind_spots(monitor: Monitor, entry: Entry) -> tuple[Unknown, ...]:

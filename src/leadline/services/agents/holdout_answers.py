@@ -16,7 +16,7 @@ from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Search
 from leadline.phases.search.trial import Trial
 from leadline.phases.tuning import Tuning
-from leadline.phases.wording import plural
+from leadline.phases.wording import plural, share_words
 from leadline.record import Entry, HoldoutLook, Record
 from leadline.record.agents.holdout_looks import FRESH
 from leadline.services.agents.later_decisions import n_later_decisions, nats_of_decisions
@@ -102,7 +102,7 @@ class HoldoutState:
         who = plural(self.n_looks, "look")
         if self.n_decisions:
             who += f" and {plural(self.n_decisions, 'decision')} of people who knew test scores"
-        words = f"{who} used up {share:.0%} of what agents may learn of the held-out rows."
+        words = f"{who} used up {share_words(share)} of what agents may learn of the held-out rows."
         if self.score is None:
             return words
         return (

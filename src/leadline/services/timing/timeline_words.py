@@ -10,7 +10,7 @@ from leadline.phases.number_format import duration, figure, percent
 from leadline.phases.project_accounts.timeline import Ending, Foretold, Timeline, Wait
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import day as day_words
-from leadline.phases.wording import moment, plural
+from leadline.phases.wording import moment, plural, share_words
 from leadline.report.text_table import Table, tabled
 from leadline.stats.pace import MOST_DAYS
 
@@ -201,7 +201,7 @@ def _share(spent_s: float, granted_s: float) -> str:
     if not granted_s:
         return ""
     if spent_s < _OVER * granted_s:
-        return f"{min(spent_s / granted_s, 1.0):.0%}"
+        return share_words(min(spent_s / granted_s, 1.0))
     return f"all, and {duration(spent_s - granted_s)} more"
 
 
