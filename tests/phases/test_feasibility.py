@@ -81,6 +81,9 @@ def test_no_signal_is_a_no_that_says_what_would_have_been_seen() -> None:
     assert verdict.answer is Answer.NO
     assert verdict.summary.startswith("No signal found at")
     assert "A gain of 0.042 over chance would have been seen" in faults(verdict)[0]
+    coded = again(verdict, codes=("99", "-1"), n_coded=7)
+    assert any('99 and -1 may mean "no answer" in 7 columns' in what for what in warnings(coded))
+    assert warnings(again(FEASIBILITY, codes=("99",), n_coded=7)) == warnings(FEASIBILITY)
     assert again(FEASIBILITY, p_value=0.05).answer is Answer.GO
 
 

@@ -76,6 +76,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     test = permutation_test(sign * observed, sign * np.asarray(shuffled))
     expected = _hoped_for(problem)
     best, n_votes = _ceiling(workspace, problem)
+    coded = [each for each in data.sentinels if data.features.get(each.column) == Kind.NUMBER]
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -100,6 +101,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             proposed_group=data.groups[0].column if data.groups else "",
             has_copies_across=has_copies_across(pool, _N_FOLDS),
             past_only=_past_only(pool, data, spec, _late_classes(whole, data)),
+            codes=tuple(dict.fromkeys(each.value for each in coded)),
+            n_coded=len({each.column for each in coded}),
         )
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leadline.phases.feasibility.number_codes import code_findings
 from leadline.phases.feasibility.past_only import PastOnly
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Answer, Bounds, Finding, Verdict, fault, note, warning
@@ -70,6 +71,8 @@ class Evidence:
         Whether equal rows stand on both sides of the folds, as too few differ to keep them apart.
     past_only : PastOnly or None
         How far folds at random flatter; None where rows are not dated, or not split at random.
+    codes, n_coded : tuple of str and int
+        Numbers that may mean "no answer", and how many columns have any.
     """
 
     scoring: str
@@ -94,17 +97,17 @@ class Evidence:
     proposed_group: str = ""
     has_copies_across: bool = False
     past_only: PastOnly | None = None
+    codes: tuple[str, ...] = ()
+    n_coded: int = 0
 
     @property
     def way(self) -> float | None:
         """How far the quick model comes from guessing to the target; None where that meets it.
 
-        At least 0; above 1 beyond the target. What learns from shuffled labels may do worse than
-        one answer for all rows, above all by a loss: the better of the two is a guess.
+        At least 0. Shuffled labels may do worse than one answer for all rows: the better counts.
         """
         sign = -1.0 if scoring_of(self.scoring).is_loss else 1.0
-        guesses = [self.chance_score, self.baseline_score]
-        guess = max(sign * each for each in guesses if each is not None)
+        guess = max(sign * s for s in (self.chance_score, self.baseline_score) if s is not None)
         asked, gained = sign * self.target_score - guess, sign * self.score - guess
         return max(gained, 0.0) / asked if asked > 0 else None
 
@@ -142,6 +145,7 @@ def assess(evidence: Evidence) -> Feasibility:
         finding
         for finding in (
             _signal_finding(evidence),
+            *([] if has_signal else code_findings(evidence.codes, evidence.n_coded)),
             *_doubt_findings(evidence),
             ceiling_finding,
             _proof_finding(evidence),
@@ -241,8 +245,7 @@ def _asks_nothing(evidence: Evidence) -> bool:
     score, scoring = evidence.baseline_score, scoring_of(evidence.scoring)
     if score is None:
         return False
-    target = evidence.target_score
-    return score <= target if scoring.is_loss else score >= target
+    return score <= evidence.target_score if scoring.is_loss else score >= evidence.target_score
 
 
 def is_little(evidence: Evidence) -> bool:
