@@ -170,7 +170,11 @@ def _recalls(verdict: Monitor, width: int) -> list[alt.LayerChart]:
 
 def _alerts(verdict: Monitor, x: alt.X, width: int) -> alt.LayerChart:
     rows: list[Record] = [
-        {"name": block.name, "share": block.alert_share, "label": share_words(block.alert_share)}
+        {
+            "name": block.name,
+            "share": block.alert_share,
+            "label": share_words(block.alert_share or 0.0),
+        }
         for block in verdict.blocks
     ]
     base = alt.Chart(table(rows))

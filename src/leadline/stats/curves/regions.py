@@ -116,7 +116,8 @@ class Regions:
 
     @property
     def _gain(self) -> float:
-        return 1 - 2.0 ** -float(np.ravel(self.slope_median)[-1])
+        slope = float(np.ravel(self.slope_median)[-1])
+        return float(1 - 2.0**-slope)
 
     @property
     def words(self) -> str:
