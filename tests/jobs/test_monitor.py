@@ -136,13 +136,22 @@ def test_what_was_measured_of_the_target_before_an_open_alarm_does_not_count(
     assert verdict.target.service.high < 0.5
 
 
-def test_a_tolerance_accepts_a_rise(released_folder: Path) -> None:
+def test_a_tolerance_accepts_a_rise_and_no_target_that_is_surely_missed(
+    released_folder: Path,
+) -> None:
     write_settings(released_folder, watch={"block": "week", "tolerance": 0.9})
     observe(released_folder, new_rows(strength=-1.0))
     verdict = monitor(released_folder)
-    assert not verdict.alarms
     words = finding(verdict, "A rise of up to 90.0%").what
     assert words.endswith("raises no alarm, nor does a fall of recall or precision by as much.")
+    assert (verdict.answer, verdict.badge) == (Answer.NO, "alarm")
+    (alarm,) = verdict.alarms
+    assert (alarm.is_open, alarm.worse) == (True, ("target",))
+    assert "the metric of the target is worse than on the reference. Measured" in verdict.summary
+    assert "target at least 0.8: missed." in verdict.summary
+    assert verdict.target is not None
+    # what raised it stays in sight
+    assert verdict.target.n_blocks == 8
 
 
 def test_an_alarm_has_a_life(released_folder: Path) -> None:

@@ -8,7 +8,7 @@ from tests.challenges import example_challenge
 from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Target
+from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Positives, Target
 from leadline.phases.monitor.class_rates import not_watched, recall_of
 from leadline.phases.verdict import Answer, Bounds
 
@@ -58,6 +58,16 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
         replace(BAD, is_closed=True), replace(GOOD, name="2025-02-03"), alarms=(CLOSED,)
     )
     assert since.answer is Answer.GO
+
+
+def test_more_positive_rows_are_told_where_they_explain_the_rise() -> None:
+    """A model that is as good as ever errs more where twice as many rows are to be found."""
+    assert BAD.error is not None
+    twice = Positives(reference=0.1, recent=0.2, error=BAD.error.estimate)
+    told = "Of late 20% of the rows are positive, on the reference 10%: that alone makes"
+    assert told in again(MONITOR, positives=twice).summary
+    little = replace(twice, error=MONITOR.reference_error + 0.01)
+    assert "that alone" not in again(MONITOR, positives=little).summary
 
 
 def test_one_bad_block_without_an_alarm_colours_nothing() -> None:
@@ -128,6 +138,16 @@ def test_fewer_are_not_wanted_than_are_needed() -> None:
     error = Bounds(estimate=0.4, low=0.1, high=0.8)
     said = verdict(replace(GOOD, n_rows=8, n_labelled=5, n_wrong=2, error=error))
     assert "too few to say, 10 are needed." in said.summary
+
+
+def test_all_rows_are_labelled_where_they_are_and_not_where_very_many_are() -> None:
+    close = Bounds(estimate=0.1, low=0.0997, high=0.1003)
+    whole, half = (
+        verdict(replace(GOOD, n_rows=1_000_000, n_labelled=n, error=close)).summary
+        for n in (1_000_000, 500_000)
+    )
+    assert "(all 1,000,000 rows labelled)" in whole
+    assert "labelled)" not in half
 
 
 def test_an_interval_too_wide_says_not_known() -> None:

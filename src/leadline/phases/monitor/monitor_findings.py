@@ -58,12 +58,17 @@ def rate_words(evidence: Evidence, block: Block) -> str:
     if block.error is None:
         return "how much is wrong is not known"
     error = block.error
-    if error.high - error.low < _EXACT:
+    if error.high - error.low < _EXACT and _is_labelled_whole(block):
         return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
     return (
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
     )
+
+
+def _is_labelled_whole(block: Block) -> bool:
+    """Whether every row with an answer has a label; of very many rows half tell as closely."""
+    return block.n_labelled >= round(block.n_counted * (1 - (block.share_abstained or 0.0)))
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -238,10 +243,12 @@ def _reference(evidence: Evidence) -> list[Finding]:
         more = "Set more test rows aside, from more days."
         if evidence.block != "day":
             more = "Set [watch] block to a shorter one, or set more test rows aside."
+        told = evidence.target is not None and evidence.target.is_told
         found.append(
             warning(
                 f"The reference has {plural(evidence.n_reference_blocks, 'block')}; whether the "
-                "error has risen cannot be judged by that, and no alarm is raised of anything.",
+                "error has risen cannot be judged by that, and no alarm is raised of anything"
+                f"{' but the target' if told else ''}.",
                 more,
             )
         )
