@@ -208,6 +208,19 @@ def test_labels_that_arrive_later_count(released_folder: Path) -> None:
     assert all(block.n_labelled == block.n_rows == 28 for block in verdict.blocks)
 
 
+def test_weeks_without_a_row_are_told_once_though_labels_came_after_the_rows(
+    released_folder: Path,
+) -> None:
+    rows = new_rows()
+    kept = pl.concat([rows[:84], rows[140:]])
+    observe(released_folder, kept.drop("left"))
+    observe(released_folder, kept[:28], "labels.parquet")
+    told = finding(monitor(released_folder), "No row has come of 2 weeks in between").what
+    assert told.endswith("2024-06-24, 2024-07-01.")
+    observe(released_folder, kept[28:56], "more.parquet")
+    assert not any(found.what.startswith("No row") for found in monitor(released_folder).findings)
+
+
 def test_labels_may_be_there_for_some_rows_only(released_folder: Path) -> None:
     rows = new_rows().with_columns(left=pl.when(pl.int_range(N_NEW) % 2 == 0).then(pl.col("left")))
     observe(released_folder, rows)

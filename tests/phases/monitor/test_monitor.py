@@ -50,6 +50,11 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
     )
     assert sum(how.startswith("See first what looks different") for how in broken) == 2
     assert not any("See first" in how for how in steady)
+    # which the newest block may no longer show
+    mended = replace(BAD, name="2025-01-27", is_alarm=False, shifts=())
+    raised = again(MONITOR, blocks=(*MONITOR.blocks[:3], mended)).findings
+    column = BAD.shifts[0].column
+    assert any(f"looked different in 2025-01-20 ({column!r}" in each.next for each in raised)
     after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
     assert after.answer is Answer.UNCLEAR
     assert "The alarm is closed, and no block has come in since" in after.summary
@@ -193,6 +198,21 @@ def test_the_metric_of_the_target_is_measured_on_the_blocks_of_late_together() -
     near = verdict(GOOD, target=replace(known, service=replace(low, high=0.83)))
     assert near.answer is Answer.GO
     assert any("not shown to be met, at release 0.84." in what for what in notes(near))
+
+
+def test_what_broke_and_was_mended_within_a_delivery_is_told() -> None:
+    """The newest of several weeks that came at once is like those before."""
+    broken = [replace(GOOD, name=f"2025-01-{day}", shifts=BAD.shifts) for day in (13, 20)]
+    newest = replace(GOOD, name="2025-01-27")
+    told = notes(verdict(*broken, newest))
+    column = BAD.shifts[0].column
+    assert any(
+        what.startswith("In 2 blocks that came with 2025-01-27 columns looked different")
+        and f"{column!r} (in 2)" in what
+        for what in told
+    )
+    old = [replace(block, is_newest=False) for block in broken]
+    assert not any("that came with" in what for what in notes(verdict(*old, newest)))
 
 
 def test_a_shift_of_the_inputs_is_information_only() -> None:

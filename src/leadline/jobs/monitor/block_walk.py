@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from leadline.record import Observation
     from leadline.workspace import Workspace
 
+# that may have been made anew since a delivery
+_VERDICTS = 10
 # rows to ask for on the page where it cannot be told of others
 _FEWEST_SPARE = 5
 
@@ -87,7 +89,7 @@ class BlockWalk:
             Receives progress.
         """
         names = [seen.block for seen in observations]
-        delivered = max(_delivered(seen) for seen in observations)
+        since = self._judged_before(max(_delivered(seen) for seen in observations))
         lives = _lives(events)
         ends = [
             (names.index(life[-1].through), life)
@@ -99,7 +101,7 @@ class BlockWalk:
             report(f"looking at {seen.block}", place / len(observations))
             block = self._looked_at(seen, is_closed=place <= last)
             if not block.is_counted_only:
-                block = replace(block, is_newest=_delivered(seen) == delivered)
+                block = replace(block, is_newest=_delivered(seen) >= since)
             self.blocks.append(block)
             for end, life in ends:
                 if end == place:
@@ -107,6 +109,15 @@ class BlockWalk:
         # no more blocks: an alarm that was raised is open
         if self._raised is not None:
             self.alarms.append(_alarm(self._raised.name, self._raised, lives[-1], is_open=True))
+
+    def _judged_before(self, delivered: str) -> str:
+        """When the last verdict before a delivery was made: what came since was not told yet.
+
+        Several files may come at once, or labels after rows.
+        """
+        verdicts = self.workspace.record.entries("monitor", limit=_VERDICTS)
+        times = (entry.at.isoformat() for entry in verdicts)
+        return max((at for at in times if at < delivered), default="")
 
     def _looked_at(self, seen: Observation, *, is_closed: bool) -> Block:
         """A block, with its rows asked for and its alarm raised."""

@@ -82,7 +82,7 @@ class Block:
     is_learnt : bool
         Whether they are far more than chance brings: then they do not count.
     is_newest : bool
-        Whether it was among what was handed over last, or that is not known.
+        Whether it was among what was handed over since the last verdict, or that is not known.
     is_counted_only : bool
         Whether the record has counts of it and no rows, as it had in versions of before.
     """

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
+from leadline.phases.monitor.earlier_shifts import earlier_shifts
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
@@ -121,10 +122,16 @@ def _alarms(evidence: Evidence) -> list[Finding]:
 
 def _first(evidence: Evidence) -> str:
     """What comes before a retraining: rows of a broken column would be learnt from."""
+    why = "a column that broke is mended, not learnt. "
     compared = compared_block(evidence.blocks)
-    if compared is None or not compared.shifts:
+    if compared is not None and compared.shifts:
+        return f"See first what looks different: {why}"
+    alarm = evidence.open_alarm
+    raised = [block for block in evidence.blocks if alarm and block.name == alarm.block]
+    columns = [repr(shift.column) for block in raised for shift in block.shifts[:_MOST_NAMED]]
+    if not columns:
         return ""
-    return "See first what looks different: a column that broke is mended, not learnt. "
+    return f"See first what looked different in {raised[0].name} ({', '.join(columns)}): {why}"
 
 
 def _learnt(evidence: Evidence) -> list[Finding]:
@@ -286,4 +293,8 @@ def _reference(evidence: Evidence) -> list[Finding]:
 
 def _shifts(evidence: Evidence) -> list[Finding]:
     compared = compared_block(evidence.blocks)
-    return [] if compared is None else shift_findings(compared.name, compared.shifts)
+    if compared is None:
+        return []
+    before = earlier_shifts([block for block in evidence.blocks if block.is_newest], compared)
+    own = shift_findings(compared.name, compared.shifts)
+    return [*own, note(before)] if before else own

@@ -60,11 +60,9 @@ class LabelledRows:
         """Rows of several blocks, at least one, each handed in on its own."""
         responses = [each.response for each in every]
         shares = [each for each in responses if isinstance(each, ClassProbabilities)]
-        if shares:
-            values = np.concatenate([each.values for each in shares])
-            response: Labels | ClassProbabilities = ClassProbabilities(shares[0].classes, values)
-        else:
-            response = np.concatenate(responses)
+        said = [each for each in responses if not isinstance(each, ClassProbabilities)]
+        response: Labels | ClassProbabilities
+        response = np.concatenate(said) if said else _concatenated(shares)
         return cls(
             np.concatenate([each.y for each in every]),
             response,
@@ -149,7 +147,7 @@ def service_score(
         scoring,
         score,
         stderr,
-        freedom=np.unique(rows.blocks).size - 1,
+        freedom=_n_blocks(rows) - 1,
         confidence_level=confidence_level,
     )
     return Estimate(found.low, score, found.high)
@@ -196,10 +194,10 @@ def falls_short(
     if not _is_enough(metric, rows, classes):
         return False
     score = rows.score(metric)
-    # most looks end here, without the hundreds of draws that the whole spread takes
     if not np.isfinite(score) or metric.is_met(score, bound):
         return False
-    least, freedom = _left_out(metric, rows), np.unique(rows.blocks).size - 1
+    # most looks end here: half of what rows alone leave open, without the hundreds of draws
+    least, freedom = metric.standard_error(rows.y, rows.response) / 2, _n_blocks(rows) - 1
     if least > 0 and not is_beyond(
         score_interval(scoring, score, least, freedom=freedom, confidence_level=level)
     ):
@@ -208,10 +206,18 @@ def falls_short(
     return found is not None and is_beyond(Interval(found.low, found.high))
 
 
+def _concatenated(shares: Sequence[ClassProbabilities]) -> ClassProbabilities:
+    return ClassProbabilities(shares[0].classes, np.concatenate([each.values for each in shares]))
+
+
+def _n_blocks(rows: LabelledRows) -> int:
+    return int(np.unique(rows.blocks).size)
+
+
 def _is_enough(metric: Metric, rows: LabelledRows, classes: Collection[object]) -> bool:
     """Whether there are blocks and labels enough, and enough of each class."""
     y = rows.y
-    if np.unique(rows.blocks).size < _FEWEST_BLOCKS or y.size < _FEWEST_LABELS:
+    if _n_blocks(rows) < _FEWEST_BLOCKS or y.size < _FEWEST_LABELS:
         return False
     if Task.REGRESSION in metric.tasks:
         return True
