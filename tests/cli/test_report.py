@@ -17,7 +17,7 @@ PART_2 = "\n## Part 2"
 
 def document(folder: Path, call: Call, *options: str) -> str:
     target = folder / "model.md"
-    said = call("report", "--model", "--form", "markdown", "--to", target, *options, "-C", folder)
+    said = call("report", "--model", "--to", target, *options, "-C", folder)
     assert said.exit_code == 0, said.output
     return target.read_text(encoding="utf-8")
 
@@ -55,6 +55,8 @@ def test_a_document_of_a_release_by_its_id(released_folder: Path, call: Call) ->
         name = entry.verdict_as(Release).release_id
     by_id = document(released_folder, call, "--release", name[:6])
     assert f"release {name}" in by_id
+    # Markdown, as the name of the file says
+    assert by_id.startswith("---\n")
     assert by_id == document(released_folder, call)
     refused = call("report", "--release", "no-such", "-C", released_folder)
     assert refused.exit_code == 1

@@ -136,13 +136,22 @@ def test_what_was_measured_of_the_target_before_an_open_alarm_does_not_count(
     assert verdict.target.service.high < 0.5
 
 
-def test_a_tolerance_accepts_a_rise(released_folder: Path) -> None:
+def test_a_tolerance_accepts_a_rise_and_no_target_that_is_surely_missed(
+    released_folder: Path,
+) -> None:
     write_settings(released_folder, watch={"block": "week", "tolerance": 0.9})
     observe(released_folder, new_rows(strength=-1.0))
     verdict = monitor(released_folder)
-    assert not verdict.alarms
     words = finding(verdict, "A rise of up to 90.0%").what
     assert words.endswith("raises no alarm, nor does a fall of recall or precision by as much.")
+    assert (verdict.answer, verdict.badge) == (Answer.NO, "alarm")
+    (alarm,) = verdict.alarms
+    assert (alarm.is_open, alarm.worse) == (True, ("target",))
+    assert "the metric of the target is worse than on the reference. Measured" in verdict.summary
+    assert "target at least 0.8: missed." in verdict.summary
+    assert verdict.target is not None
+    # what raised it stays in sight
+    assert verdict.target.n_blocks == 8
 
 
 def test_an_alarm_has_a_life(released_folder: Path) -> None:
@@ -197,6 +206,19 @@ def test_labels_that_arrive_later_count(released_folder: Path) -> None:
     verdict = monitor(released_folder)
     assert len(verdict.blocks) == 8
     assert all(block.n_labelled == block.n_rows == 28 for block in verdict.blocks)
+
+
+def test_weeks_without_a_row_are_told_once_though_labels_came_after_the_rows(
+    released_folder: Path,
+) -> None:
+    rows = new_rows()
+    kept = pl.concat([rows[:84], rows[140:]])
+    observe(released_folder, kept.drop("left"))
+    observe(released_folder, kept[:28], "labels.parquet")
+    told = finding(monitor(released_folder), "No row has come of 2 weeks in between").what
+    assert told.endswith("2024-06-24, 2024-07-01.")
+    observe(released_folder, kept[28:56], "more.parquet")
+    assert not any(found.what.startswith("No row") for found in monitor(released_folder).findings)
 
 
 def test_labels_may_be_there_for_some_rows_only(released_folder: Path) -> None:

@@ -10,11 +10,12 @@ import polars as pl
 import pytest
 from tests.examples import example_problem, example_release, example_tuning
 
-from leadline.jobs.monitor.service_target import service_target
+from leadline.jobs.monitor.service_target import ServiceTarget
 from leadline.monitoring.block_rows import SAID, SCORE, TRUTH
 from leadline.phases.monitor import Target
 from leadline.phases.problem import ConfusionCost
 from leadline.phases.scoring import Task
+from leadline.stats.metric import ClassProbabilities
 
 PRICED = (ConfusionCost(truth="late", said="lost", cost=9.0),)
 
@@ -26,7 +27,8 @@ def target_of(truth: np.ndarray, said: np.ndarray, scores: np.ndarray, **changes
     costs = changes.pop("costs", ())
     problem = replace(example_problem(), **{"scoring": "accuracy", **changes})
     release = replace(example_release(), costs=costs)
-    return service_target(problem, example_tuning(), release, [block] * 3, classes)
+    watched = ServiceTarget(problem, example_tuning(), release, tuple(classes), 1e-3)
+    return watched.told([watched.rows(block)] * 3)
 
 
 def test_of_two_classes_as_likely_the_first_is_said() -> None:
@@ -60,6 +62,47 @@ def test_a_mean_of_classes_waits_for_all_of_them(is_there: bool) -> None:
     )
     assert found.is_told
     assert (found.service is not None) == is_there
+
+
+def test_the_model_is_asked_for_what_was_not_kept_of_its_answers() -> None:
+    """Of several classes the log loss takes the probability of the true one."""
+    truth = np.tile(["early", "late", "lost"], 30)
+    names = np.array(["early", "late", "lost"])
+    own = np.tile([0.8, 0.6], 45)
+    shares = np.where(truth[:, None] == names, own[:, None], (1 - own[:, None]) / 2)
+    block = pl.DataFrame(
+        {SCORE: np.full(90, 0.8), SAID: truth, TRUTH: truth, "x.row": np.arange(90)}
+    )
+    problem = replace(example_problem(), task=Task.MULTICLASS, scoring="log_loss")
+    watched = ServiceTarget(problem, example_tuning(), example_release(), (), 1e-3)
+    assert not watched.told([watched.rows(block)] * 3).is_told
+    asking = replace(watched, ask=lambda X: ClassProbabilities(names, shares[X["row"].to_numpy()]))
+    asked = asking.told([asking.rows(block)] * 3)
+    assert asked.is_told
+    assert asked.service is not None
+    assert asked.service.estimate == pytest.approx(-np.log(own).mean())
+
+
+def test_a_ranking_that_falls_is_missed_where_labels_leave_no_doubt() -> None:
+    """The target is .73 and met at release, or .9 and was not: then less than released counts."""
+    rng = np.random.default_rng(0)
+    truth = np.tile([0, 1, 0, 0], 50)
+    blocks = [
+        pl.DataFrame({SCORE: worth * truth + rng.random(200), SAID: truth, TRUTH: truth})
+        for worth in (0.1,) * 8 + (0.6,) * 8
+    ]
+    tuning = replace(example_tuning(), test_score=0.8, test_stderr=0.02)
+    problem = replace(example_problem(), scoring="roc_auc")
+    for aim in (0.73, 0.9):
+        watched = ServiceTarget(
+            replace(problem, target_score=aim), tuning, example_release(), (), 1e-3
+        )
+        rows = [watched.rows(block) for block in blocks]
+        assert watched.is_missed(rows[:8])
+        assert not watched.is_missed(rows[:2])
+        assert not watched.is_missed(rows[8:])
+        assert watched.told(rows[:8]).is_fallen
+        assert not watched.told(rows[8:]).is_fallen
 
 
 def test_where_confusions_are_priced_the_share_right_is_not_the_metric() -> None:

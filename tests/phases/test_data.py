@@ -166,7 +166,8 @@ def test_test_rows_of_before_are_not_taken_for_a_bad_draw() -> None:
     kept = again(DATA, split=Split(**{**few, "train_to": "C"}))
     assert not any("were asked for" in each for each in warnings(kept))
     assert any(
-        each.endswith("set aside at first. Newer rows are learnt from.") for each in notes(kept)
+        each.startswith("The newest rows, up to C, are learnt from. The test rows stay those set")
+        for each in warnings(kept)
     )
 
 

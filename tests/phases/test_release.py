@@ -32,6 +32,13 @@ def test_a_worse_challenger_is_unclear() -> None:
     verdict = again(FIRST, replaces="old", champion_score=0.8, challenger_score=0.79)
     assert verdict.answer is Answer.UNCLEAR
     assert "scores 0.800 on the same rows, this one 0.790" in warnings(verdict)[0]
+    assert "learnt from rows up to" not in warnings(verdict)[0]
+    # a world that changed since the test rows is not what they compare on
+    later = again(verdict, learnt_to="2025-07-01", test_to="2024-06-30")
+    assert (
+        "These rows end 2024-06-30, and it learnt from rows up to 2025-07-01"
+        in (warnings(later)[0])
+    )
 
 
 @pytest.mark.parametrize(("low", "is_open"), [(-0.03, True), (0.004, False)])

@@ -238,7 +238,7 @@ def test_unconfirmed_costs_are_named() -> None:
     problem = again(example_problem(), assumed=("cost_miss", "budget"))
     page = written(changed("problem", problem))
     assert "Nobody has confirmed cost_miss." in page
-    assert "Nobody: the values were taken as they stood" in page
+    assert "; cost_miss by nobody, it was taken as it stood" in page
 
 
 def test_every_assumption_has_a_check_and_its_result() -> None:

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 from leadline.monitoring.labelled_rows import rows_stood_for
 from leadline.stats.metric import ClassProbabilities, metric_of
-from leadline.stats.metric.service_score import service_score
+from leadline.stats.metric.service_score import LabelledRows, service_score
 from leadline.stats.monitoring.labelled_error import stratified_rows
 
 N_STREAMS, N_BLOCKS, N_ROWS, N_LABELS = 60, 8, 300, 50
@@ -51,7 +51,8 @@ def test_an_interval_holds_the_score_of_the_stream(scoring: str, share: float) -
             weights = rows_stood_for(s, is_labelled)
             told.append((y[is_labelled], s[is_labelled], weights, np.full(weights.size, block)))
         y, s, weights, blocks = (np.concatenate(part) for part in zip(*told, strict=True))
-        found = service_score(scoring, y, response(scoring, s), weights, blocks, rng=rng)
+        labelled = LabelledRows(y, response(scoring, s), weights, blocks)
+        found = service_score(scoring, labelled, rng=rng)
         assert found is not None
         n_held += found.low <= true <= found.high
     # 95 % asked for; by chance alone .95 comes out below .88 once in a hundred times

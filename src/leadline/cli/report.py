@@ -20,7 +20,10 @@ _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json
 
 @verb("report", may=(Action.VIEW,), example="leadline report --form html --to report.html")
 @click.option(
-    "--form", type=click.Choice(list(_SUFFIXES)), default="html", show_default=True, help="Form."
+    "--form",
+    type=click.Choice(list(_SUFFIXES)),
+    default=None,
+    help="Form  [default: as the suffix of --to says, else html]",
 )
 @click.option("--model", "is_model", is_flag=True, help="Write the model document instead.")
 @click.option(
@@ -38,7 +41,7 @@ _FORMS: dict[str, Form] = {"html": "html", "markdown": "markdown", "json": "json
     help="Where to write  [default: report, model or demo, with the suffix of the form]",
 )
 def command(
-    form: str,
+    form: str | None,
     is_model: bool,
     release_id: str,
     is_demo: bool,
@@ -61,6 +64,7 @@ def command(
     from leadline.services.whole_report import whole_report
     from leadline.workspace import Workspace
 
+    form = form or _form_of(target)
     is_model = is_model or bool(release_id)
     if is_model and is_demo:
         asked = "--release" if release_id else "--model"
@@ -106,6 +110,12 @@ def _model_document(workspace: Workspace, form: str, release_id: str) -> str:
         release=number,
         moves=workspace.record.promotions.into_service(),
     )
+
+
+def _form_of(target: Path | None) -> str:
+    """The form that a file has by its name."""
+    suffix = target.suffix.lower() if target is not None else ""
+    return next((form for form, each in _SUFFIXES.items() if each == suffix), "html")
 
 
 def _name(form: str, *, is_model: bool, is_demo: bool) -> str:

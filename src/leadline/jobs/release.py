@@ -76,6 +76,8 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Release:
             replaces=_id_of(before),
             target=measured_target(problem.target_score, tuning, review),
             learnt_from=learnt_words(tuning.machine_shares, tuning.n_train),
+            learnt_to=data.split.train_to,
+            test_to=data.split.test_to if data.split.train_to else "",
             **compared,
         )
     )

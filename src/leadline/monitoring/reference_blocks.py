@@ -107,6 +107,8 @@ class ReferenceBlocks:
         As the monitor takes them, in order of time; blocks that are cut short are left out.
     views : tuple of ClassView
         Of several classes: each against all others, the commonest first.
+    n_rows : int
+        Test rows that have an answer.
     """
 
     task: Task
@@ -121,6 +123,7 @@ class ReferenceBlocks:
     numbers: Floats
     blocks: tuple[tuple[Floats, Floats, Floats], ...]
     views: tuple[ClassView, ...] = ()
+    n_rows: int = 0
 
     @classmethod
     def of(cls, workspace: Workspace, release: Release, on: ReferenceSources) -> ReferenceBlocks:
@@ -171,6 +174,7 @@ class ReferenceBlocks:
             n_found=int((flagged & positive).sum()),
             numbers=np.sort(told.scores) if is_number else np.zeros(0),
             blocks=(),
+            n_rows=wrong.size,
         )
         rows = blank.seen(told, truth, np.arange(wrong.size))
         cut = _cut(pool, test, data.day_column, workspace.settings.watch.block)
@@ -223,6 +227,26 @@ class ReferenceBlocks:
         if self.task is not Task.BINARY or not self.blocks:
             return None
         return float(np.mean(np.concatenate([truth for _, _, truth in self.blocks])))
+
+    def error_at(self, share: float) -> float | None:
+        """Share wrong where so many rows are positive, and both kinds are told as well as here.
+
+        Parameters
+        ----------
+        share : float in [0, 1]
+            Positive rows among all.
+
+        Returns
+        -------
+        float or None
+            None where the reference has rows of one kind only, or no class is positive.
+        """
+        n_negative = self.n_rows - self.n_positive
+        if self.task is not Task.BINARY or not self.n_positive or not n_negative:
+            return None
+        missed = 1 - self.n_found / self.n_positive
+        false = (self.n_flagged - self.n_found) / n_negative
+        return share * missed + (1 - share) * false
 
     @cached_property
     def predicted(self) -> PredictedError:

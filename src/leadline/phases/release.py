@@ -67,6 +67,9 @@ class Evidence:
         The best measurement of the score beside the target; None in verdicts from before.
     learnt_from : str
         People's rows and machines' that it learnt from; empty where people judged all.
+    learnt_to, test_to : str
+        The newest rows that it learnt from, and of the test, where those are older: of a split by
+        time, once rows came after it. Else empty, and in verdicts from before.
     """
 
     release_id: str
@@ -92,6 +95,8 @@ class Evidence:
     difference: Bounds | None = None
     target: TargetCheck | None = None
     learnt_from: str = ""
+    learnt_to: str = ""
+    test_to: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,8 +159,10 @@ def assess(evidence: Evidence) -> Release:
         findings.append(
             warning(
                 f"The release in service scores {evidence.champion_score:.3f} on the same rows, "
-                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}.",
-                "Keep the one in service, unless there is another reason to change.",
+                f"this one {evidence.challenger_score:.3f}{_interval(evidence.difference)}."
+                f"{_older_test(evidence)}",
+                "Keep the one in service, unless there is another reason to change"
+                f"{', such as an alarm since then' if evidence.learnt_to else ''}.",
             )
         )
     elif evidence.difference is not None:
@@ -173,6 +180,16 @@ def assess(evidence: Evidence) -> Release:
         ),
         findings=tuple(findings),
         **vars(evidence),
+    )
+
+
+def _older_test(evidence: Evidence) -> str:
+    """That the rows of the comparison are older than what the world may have changed after."""
+    if not evidence.learnt_to:
+        return ""
+    return (
+        f" These rows end {evidence.test_to}, and it learnt from rows up to {evidence.learnt_to}: "
+        "of a world that changed in between they say nothing."
     )
 
 

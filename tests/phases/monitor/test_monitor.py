@@ -8,7 +8,7 @@ from tests.challenges import example_challenge
 from tests.examples import example_monitor
 from tests.phases.again import again, notes, warnings
 
-from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Target
+from leadline.phases.monitor import Alarm, AlarmStep, Block, ClassRate, Monitor, Positives, Target
 from leadline.phases.monitor.class_rates import not_watched, recall_of
 from leadline.phases.verdict import Answer, Bounds
 
@@ -50,6 +50,11 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
     )
     assert sum(how.startswith("See first what looks different") for how in broken) == 2
     assert not any("See first" in how for how in steady)
+    # which the newest block may no longer show
+    mended = replace(BAD, name="2025-01-27", is_alarm=False, shifts=())
+    raised = again(MONITOR, blocks=(*MONITOR.blocks[:3], mended)).findings
+    column = BAD.shifts[0].column
+    assert any(f"looked different in 2025-01-20 ({column!r}" in each.next for each in raised)
     after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
     assert after.answer is Answer.UNCLEAR
     assert "The alarm is closed, and no block has come in since" in after.summary
@@ -58,6 +63,16 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
         replace(BAD, is_closed=True), replace(GOOD, name="2025-02-03"), alarms=(CLOSED,)
     )
     assert since.answer is Answer.GO
+
+
+def test_more_positive_rows_are_told_where_they_explain_the_rise() -> None:
+    """A model that is as good as ever errs more where twice as many rows are to be found."""
+    assert BAD.error is not None
+    twice = Positives(reference=0.1, recent=0.2, error=BAD.error.estimate)
+    told = "Of late 20% of the rows are positive, on the reference 10%: that alone makes"
+    assert told in again(MONITOR, positives=twice).summary
+    little = replace(twice, error=MONITOR.reference_error + 0.01)
+    assert "that alone" not in again(MONITOR, positives=little).summary
 
 
 def test_one_bad_block_without_an_alarm_colours_nothing() -> None:
@@ -130,6 +145,16 @@ def test_fewer_are_not_wanted_than_are_needed() -> None:
     assert "too few to say, 10 are needed." in said.summary
 
 
+def test_all_rows_are_labelled_where_they_are_and_not_where_very_many_are() -> None:
+    close = Bounds(estimate=0.1, low=0.0997, high=0.1003)
+    whole, half = (
+        verdict(replace(GOOD, n_rows=1_000_000, n_labelled=n, error=close)).summary
+        for n in (1_000_000, 500_000)
+    )
+    assert "(all 1,000,000 rows labelled)" in whole
+    assert "labelled)" not in half
+
+
 def test_an_interval_too_wide_says_not_known() -> None:
     wide = replace(GOOD, error=Bounds(estimate=0.2, low=0.05, high=0.45))
     said = verdict(wide)
@@ -173,6 +198,21 @@ def test_the_metric_of_the_target_is_measured_on_the_blocks_of_late_together() -
     near = verdict(GOOD, target=replace(known, service=replace(low, high=0.83)))
     assert near.answer is Answer.GO
     assert any("not shown to be met, at release 0.84." in what for what in notes(near))
+
+
+def test_what_broke_and_was_mended_within_a_delivery_is_told() -> None:
+    """The newest of several weeks that came at once is like those before."""
+    broken = [replace(GOOD, name=f"2025-01-{day}", shifts=BAD.shifts) for day in (13, 20)]
+    newest = replace(GOOD, name="2025-01-27")
+    told = notes(verdict(*broken, newest))
+    column = BAD.shifts[0].column
+    assert any(
+        what.startswith("In 2 blocks that came with 2025-01-27 columns looked different")
+        and f"{column!r} (in 2)" in what
+        for what in told
+    )
+    old = [replace(block, is_newest=False) for block in broken]
+    assert not any("that came with" in what for what in notes(verdict(*old, newest)))
 
 
 def test_a_shift_of_the_inputs_is_information_only() -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.examples import example_monitor
-from tests.phases.again import again, notes
+from tests.phases.again import again, notes, warnings
 
 from leadline.phases.monitor import Target
 from leadline.phases.verdict import Answer, Bounds
@@ -46,3 +46,17 @@ def test_a_target_that_is_missed_is_told_where_the_newest_block_has_no_label() -
     said = again(MONITOR, blocks=(MONITOR.blocks[0], MONITOR.blocks[3]), alarms=(), target=aim)
     assert said.badge == "target missed"
     assert said.summary.endswith("target at least 0.8: missed.")
+
+
+def test_a_fall_that_leaves_the_target_met_is_no_good_news() -> None:
+    met = Bounds(estimate=0.78, low=0.76, high=0.8)
+    aim = Target(
+        scoring="roc_auc", words="ROC AUC", target=0.7, released=0.9, is_told=True, service=met
+    )
+    alike, fallen = (
+        again(MONITOR, blocks=MONITOR.blocks[:1], alarms=(), target=replace(aim, is_fallen=each))
+        for each in (False, True)
+    )
+    assert alike.summary.startswith("No worse than at release")
+    assert fallen.summary.startswith("No alarm so far, though ROC AUC of late is worse than at rel")
+    assert any("met, at release 0.9. That is worse than at release" in w for w in warnings(fallen))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from leadline.stats.metric import ClassProbabilities, metric_of
-from leadline.stats.metric.service_score import service_score
+from leadline.stats.metric.service_score import LabelledRows, falls_short, service_score
 
 RNG = np.random.default_rng(0)
 Y = (RNG.random(300) < 0.3).astype(np.int64)
@@ -26,7 +26,9 @@ def scored(
     """Score rows that stand for one each, in three blocks, unless given otherwise."""
     weights = np.ones(y.size) if weights is None else weights
     blocks = np.arange(y.size) % 3 if blocks is None else blocks
-    found = service_score(scoring, y, response, weights, blocks, rng=np.random.default_rng(0))
+    found = service_score(
+        scoring, LabelledRows(y, response, weights, blocks), rng=np.random.default_rng(0)
+    )
     assert found is not None
     return found.low, found.estimate, found.high
 
@@ -82,8 +84,9 @@ def test_blocks_that_differ_widen_the_interval() -> None:
 )
 def test_what_too_little_is_known_of_is_not_said(y: np.ndarray, blocks: np.ndarray) -> None:
     scores, weights = SCORES[: y.size], ONE[: y.size]
-    rng = np.random.default_rng(0)
-    assert service_score("roc_auc", y, scores, weights, blocks, rng=rng) is None
+    rows, rng = LabelledRows(y, scores, weights, blocks), np.random.default_rng(0)
+    assert service_score("roc_auc", rows, rng=rng) is None
+    assert not falls_short("roc_auc", rows, 0.99, rng=rng, chance=0.01)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from leadline.cli.terminal.text_layout import Cell, print_line
 from leadline.phases.monitor import Monitor, compared_block
+from leadline.phases.monitor.earlier_shifts import earlier_shifts
 from leadline.phases.monitor.input_shift import shift_lines
 from leadline.phases.wording import plural
 
@@ -37,7 +38,7 @@ def print_shifts(screen: Console, verdict: Monitor, seen: Collection[str]) -> No
     lines = shift_lines(compared.name, compared.shifts)
     if not lines:
         print_line(screen, [], f"{compared.name}: no column looks different from before.")
-        return
-    print_line(screen, [], lines[0])
-    for line in lines[1:]:
-        print_line(screen, [Cell("•", 0)], line)
+    for place, line in enumerate(lines):
+        print_line(screen, [Cell("•", 0)] if place else [], line)
+    if before := earlier_shifts(told, compared):
+        print_line(screen, [], before)

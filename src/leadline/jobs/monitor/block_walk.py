@@ -10,21 +10,25 @@ import numpy as np
 import polars as pl
 
 from leadline.jobs.monitor.measured_block import BlockMeasures, counted_block
+from leadline.jobs.monitor.service_target import MOST_LOOKED_AT, ServiceTarget
 from leadline.monitoring.block_counts import counts_of
-from leadline.monitoring.block_rows import SAID, SCORE, TRUTH, blind_rows
+from leadline.monitoring.block_rows import blind_rows
 from leadline.monitoring.label_requests import BlockRequests, LabelRequests, counted_rows
 from leadline.monitoring.page_labels import KnownRows, known_rows
 from leadline.monitoring.reference_blocks import MonitoredRows
-from leadline.phases.monitor import Alarm, AlarmStep, Block
+from leadline.phases.monitor import TARGET, Alarm, AlarmStep, Block
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
 from leadline.record import AlarmAct, AlarmEvent
+from leadline.stats.metric.service_score import LabelledRows
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
     from leadline.record import Observation
     from leadline.workspace import Workspace
 
+# that may have been made anew since a delivery
+_VERDICTS = 10
 # rows to ask for on the page where it cannot be told of others
 _FEWEST_SPARE = 5
 
@@ -43,15 +47,17 @@ class BlockWalk:
         What measures a block.
     requests : LabelRequests
         Which rows want a label.
+    target : ServiceTarget
+        What is measured of the target.
     blocks : list of Block
         That were looked at.
     alarms : list of Alarm
         That were raised there.
     told : list of MonitoredRows
         Of classes: blocks since the last alarm whose labels tell of all rates.
-    scored : list of DataFrame
-        Scores, answers and labels of blocks since the last alarm was closed, or from the open one
-        on, whose labels are of all kinds of rows.
+    scored : list of LabelledRows
+        Of the last blocks since an alarm was closed, or from the open one on unless that is of
+        the target, whose labels are of all kinds of rows.
     asked : list of DataFrame
         Rows that want a label, and spare ones.
     """
@@ -60,10 +66,11 @@ class BlockWalk:
     release: Release
     measures: BlockMeasures
     requests: LabelRequests
+    target: ServiceTarget
     blocks: list[Block] = field(default_factory=list)
     alarms: list[Alarm] = field(default_factory=list)
     told: list[MonitoredRows] = field(default_factory=list)
-    scored: list[pl.DataFrame] = field(default_factory=list)
+    scored: list[LabelledRows] = field(default_factory=list)
     asked: list[pl.DataFrame] = field(default_factory=list)
     _raised: Block | None = None
 
@@ -82,7 +89,7 @@ class BlockWalk:
             Receives progress.
         """
         names = [seen.block for seen in observations]
-        delivered = max(_delivered(seen) for seen in observations)
+        since = self._judged_before(max(_delivered(seen) for seen in observations))
         lives = _lives(events)
         ends = [
             (names.index(life[-1].through), life)
@@ -94,7 +101,7 @@ class BlockWalk:
             report(f"looking at {seen.block}", place / len(observations))
             block = self._looked_at(seen, is_closed=place <= last)
             if not block.is_counted_only:
-                block = replace(block, is_newest=_delivered(seen) == delivered)
+                block = replace(block, is_newest=_delivered(seen) >= since)
             self.blocks.append(block)
             for end, life in ends:
                 if end == place:
@@ -103,6 +110,15 @@ class BlockWalk:
         if self._raised is not None:
             self.alarms.append(_alarm(self._raised.name, self._raised, lives[-1], is_open=True))
 
+    def _judged_before(self, delivered: str) -> str:
+        """When the last verdict before a delivery was made: what came since was not told yet.
+
+        Several files may come at once, or labels after rows.
+        """
+        verdicts = self.workspace.record.entries("monitor", limit=_VERDICTS)
+        times = (entry.at.isoformat() for entry in verdicts)
+        return max((at for at in times if at < delivered), default="")
+
     def _looked_at(self, seen: Observation, *, is_closed: bool) -> Block:
         """A block, with its rows asked for and its alarm raised."""
         known = known_rows(self.workspace, seen)
@@ -110,17 +126,23 @@ class BlockWalk:
             return replace(counted_block(seen, self.measures.problem), is_closed=is_closed)
         rows = counted_rows(known.rows, seen, self.release)
         requests = self.requests.of(seen, rows, known.unsure)
-        n_scored = len(self.scored)
+        before = self.scored
         block, is_beyond = self._measured(requests, known)
-        is_alarm = is_beyond and self._raised is None
+        # labels of other blocks were looked at with these
+        is_scored = self.scored is not before
+        is_missed = is_scored and self._raised is None and self.target.is_missed(self.scored)
+        is_alarm = self._raised is None and (is_beyond or is_missed)
+        if is_alarm and not is_beyond:
+            block = replace(block, worse=(*block.worse, TARGET))
         n_wanted = 0 if is_closed else block.n_wanted
         block = replace(block, is_closed=is_closed, is_alarm=is_alarm, n_wanted=n_wanted)
         if n_wanted:
             self._ask_for(requests)
         if is_alarm:
             self._raised = block
-            # what was good enough before may no longer be
-            del self.scored[:n_scored]
+            if is_beyond:
+                # what was good enough before may no longer be
+                self.scored = self.scored[-1:] if is_scored else []
         return block
 
     def _measured(self, requests: BlockRequests, known: KnownRows) -> tuple[Block, bool]:
@@ -150,7 +172,7 @@ class BlockWalk:
         )
         block, is_beyond = self.measures.measured(block, told)
         if told.rows.size and not block.untold:
-            self.scored.append(rows.select(SCORE, SAID, TRUTH))
+            self.scored = [*self.scored, self.target.rows(rows)][-MOST_LOOKED_AT:]
             if problem.task is not Task.REGRESSION:
                 self.told.append(told)
         return block, is_beyond

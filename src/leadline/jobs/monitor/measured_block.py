@@ -10,7 +10,14 @@ import numpy as np
 
 from leadline.jobs.monitor.class_monitors import ClassMonitors
 from leadline.monitoring.reference_blocks import MonitoredRows, ReferenceBlocks
-from leadline.phases.monitor import FEWEST_LABELS, PRECISION, RECALL, Block, ClassRate
+from leadline.phases.monitor import (
+    FEWEST_LABELS,
+    PRECISION,
+    RECALL,
+    Block,
+    ClassRate,
+    Positives,
+)
 from leadline.phases.monitor.input_shift import Shift
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import Task
@@ -90,6 +97,20 @@ class BlockMeasures:
             return ()
         watched = () if self.monitor is None else self.monitor.watched
         return self.reference.class_rates(watched, self._kinds(recent), recent)
+
+    def positives(self, recent: Sequence[MonitoredRows]) -> Positives | None:
+        """Positive rows of late beside the reference; None without, and where no class is one."""
+        kinds = self._kinds(recent) if self.problem.task is Task.BINARY else None
+        reference = self.reference
+        if kinds is None or not reference.n_rows:
+            return None
+        share = kinds.n_positive / sum(told.said.size for told in recent)
+        error = reference.error_at(share)
+        if error is None:
+            return None
+        return Positives(
+            reference=reference.n_positive / reference.n_rows, recent=share, error=error
+        )
 
     def _kinds(self, every: Sequence[MonitoredRows]) -> ErrorKinds | None:
         """Misses and false alarms of blocks together; None without a block."""

@@ -11,7 +11,7 @@ import polars as pl
 from leadline.errors import LeadlineError, NotReadyError
 from leadline.jobs.monitor.block_walk import BlockWalk
 from leadline.jobs.monitor.measured_block import LEVEL, BlockMeasures
-from leadline.jobs.monitor.service_target import service_target
+from leadline.jobs.monitor.service_target import ServiceTarget
 from leadline.monitoring.challenger import challenge_of
 from leadline.monitoring.label_requests import LabelRequests
 from leadline.monitoring.reference_blocks import (
@@ -22,7 +22,7 @@ from leadline.monitoring.reference_blocks import (
 from leadline.monitoring.release_in_service import in_service
 from leadline.phases import monitor as phase
 from leadline.phases.decay import Decay
-from leadline.phases.monitor import Block, Monitor, SelfTest
+from leadline.phases.monitor import N_RECENT, Block, Monitor, SelfTest
 from leadline.phases.monitor.challenge import Challenge
 from leadline.phases.release import Release
 from leadline.phases.scoring import Task
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from leadline.settings.service_sections import WatchSettings
     from leadline.workspace import Workspace
 
-# blocks of late that recall and precision are told over
-_RECENT = 8
 _FEWEST_SELF_TEST = 6
+# of a fall of the target that is none, while as many blocks come as between two false alarms
+_CHANCE = 0.05
 
 
 def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
@@ -62,11 +62,13 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
     measures = BlockMeasures.of(problem, reference, watch)
     monitor = measures.monitor
     requests = LabelRequests(workspace, release, reference)
-    walk = BlockWalk(workspace, release, measures, requests)
+    classes = [view.name for view in reference.views]
+    target = ServiceTarget.of(workspace, release, sources, classes, _CHANCE / run_length(watch))
+    walk = BlockWalk(workspace, release, measures, requests, target)
     walk.through(observations, workspace.record.alarm_events.of(release.release_id), report)
     aside = [block.name for block in walk.blocks if block.n_aside]
     challenge, failed = _challenged(workspace, entry.number, decay, report, aside)
-    recent = walk.told[-_RECENT:]
+    recent = walk.told[-N_RECENT:]
     return phase.assess(
         phase.Evidence(
             release_id=release.release_id,
@@ -75,6 +77,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             reference_mean_score=reference.mean_score,
             reference_abstained=reference.share_abstained,
             rates=measures.rates(recent),
+            positives=measures.positives(recent),
             class_recalls=measures.classes.recalls(recent),
             positive=problem.words.positive if problem.task is Task.BINARY else "",
             n_recent=len(recent),
@@ -88,13 +91,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Monitor:
             run_length=run_length(watch),
             false_alarm_years=watch.false_alarm_years,
             self_test=_self_test(reference, watch, walk.blocks),
-            target=service_target(
-                problem,
-                sources.tuning,
-                release,
-                walk.scored[-_RECENT:],
-                [view.name for view in reference.views],
-            ),
+            target=target.told(walk.scored),
             alarms=tuple(walk.alarms),
             currency=problem.currency,
             confidence_level=LEVEL,

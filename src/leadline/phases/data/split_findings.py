@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from leadline.phases.data.data_evidence import Evidence
-from leadline.phases.data.set_aside import SplitKind
+from leadline.phases.data.set_aside import Split, SplitKind
 from leadline.phases.data.snapshot_columns import Kind, Role
 from leadline.phases.scoring import Task
 from leadline.phases.verdict import Finding, note, warning
@@ -77,7 +77,8 @@ def split_findings(evidence: Evidence) -> list[Finding]:
     evidence : Evidence
         Of the audit.
     """
-    return [*_share_findings(evidence), *_kind_findings(evidence)]
+    newer = _newer_rows(evidence.split)
+    return [*newer, *_share_findings(evidence), *_kind_findings(evidence)]
 
 
 def _kind_findings(evidence: Evidence) -> list[Finding]:
@@ -130,6 +131,20 @@ def _date_parts(evidence: Evidence) -> tuple[str, ...]:
     return ()
 
 
+def _newer_rows(split: Split) -> list[Finding]:
+    """Rows that came after the test rows, and are learnt from."""
+    if not split.train_to:
+        return []
+    return [
+        warning(
+            f"The newest rows, up to {split.train_to}, are learnt from. The test rows stay those "
+            f"set aside at first, {split.test_from} to {split.test_to}: the test score, and how a "
+            "release compares with the one before, are of that time.",
+            "See by the blocks in service how it does on later ones.",
+        )
+    ]
+
+
 def _share_findings(evidence: Evidence) -> list[Finding]:
     split = evidence.split
     n_rows = split.n_train + split.n_test
@@ -140,12 +155,7 @@ def _share_findings(evidence: Evidence) -> list[Finding]:
     if abs(share - wished) <= max(_FAR, by_chance):
         return []
     if split.train_to and share < wished:
-        return [
-            note(
-                f"{split.n_test:,} of {n_rows:,} rows ({share_words(share)}) are test rows: those "
-                "set aside at first. Newer rows are learnt from."
-            )
-        ]
+        return []
     what = {
         SplitKind.RANDOM: "few different rows, and equal ones stay together",
         SplitKind.GROUP: "few groups, or groups of very different size",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from leadline.phases.monitor.class_rates import PRECISION, RECALL, ClassRate
+from leadline.phases.monitor.class_rates import PRECISION, RECALL, TARGET, ClassRate
 from leadline.phases.monitor.monitor import Monitor, assess
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_COMPARED,
     FEWEST_LABELS,
     FEWEST_REFERENCE,
+    N_RECENT,
     Alarm,
     AlarmStep,
     Block,
     Evidence,
+    Positives,
     SelfTest,
     Target,
     compared_block,
@@ -21,14 +23,17 @@ __all__ = [
     "FEWEST_COMPARED",
     "FEWEST_LABELS",
     "FEWEST_REFERENCE",
+    "N_RECENT",
     "PRECISION",
     "RECALL",
+    "TARGET",
     "Alarm",
     "AlarmStep",
     "Block",
     "ClassRate",
     "Evidence",
     "Monitor",
+    "Positives",
     "SelfTest",
     "Target",
     "assess",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from leadline.phases.monitor.class_rates import TARGET
 from leadline.phases.number_format import money
 from leadline.phases.scoring import scoring_of
 from leadline.phases.verdict import Bounds, Finding, note, warning
@@ -190,13 +191,14 @@ def challenge_findings(
     challenge : Challenge or None
         None before a second block has labels.
     worse : collection of str
-        Rates that an alarm is open for: of these the money knows nothing.
+        What an alarm is open for: of all but the error the money knows nothing.
     first : str
         What to do before a retraining; empty where there is nothing.
     """
     if challenge is None:
         return []
-    classes = " and ".join(rate for rate in worse if rate != "error")
+    named = {TARGET: "the target"}
+    classes = " and ".join(named.get(rate, rate) for rate in worse if rate != "error")
     beside = (
         " Every wrong answer counts alike in that, a miss as a false alarm: it is no answer to "
         f"the alarm, which is of {classes}."

@@ -12,6 +12,8 @@ from leadline.phases.wording import plural
 from leadline.stats.interval import two_sided_z
 
 RECALL, PRECISION = "recall", "precision"
+TARGET = "target"
+"""What an alarm calls the metric of the target."""
 _RECALL_OF = "recall of "
 _KIND = {RECALL: "positive", PRECISION: "flagged"}
 _Z, _CHANCE = 1.96, 0.05
@@ -106,8 +108,8 @@ def worse_words(rates: Sequence[str], positive: str = "") -> str:
     Parameters
     ----------
     rates : sequence of str
-        Of an alarm: error, recall, precision, or recall of a class; none in verdicts from before,
-        which watched the error alone.
+        Of an alarm: error, recall, precision, recall of a class, or target; none in verdicts from
+        before, which watched the error alone.
     positive : str, default=""
         What a positive row is, in the words of the project; empty where that was not kept.
 
@@ -124,6 +126,7 @@ def worse_words(rates: Sequence[str], positive: str = "") -> str:
         "error": "more is wrong",
         RECALL: "fewer of the positive rows are found",
         PRECISION: "fewer of the flagged rows are positive",
+        TARGET: "the metric of the target is worse",
     }
     if positive:
         worse[RECALL] = f"less of what is {positive} is found"

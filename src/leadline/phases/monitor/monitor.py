@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.monitor.class_rates import (
+    TARGET,
     classes_below,
     not_fair,
     not_told,
@@ -17,6 +18,7 @@ from leadline.phases.monitor.class_rates import (
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_LABELS,
     FEWEST_REFERENCE,
+    Alarm,
     Block,
     Evidence,
 )
@@ -25,6 +27,7 @@ from leadline.phases.monitor.monitor_findings import (
     rate_words,
 )
 from leadline.phases.monitor.service_findings import target_check
+from leadline.phases.number_format import percent
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Answer, Verdict
 from leadline.phases.wording import plural, share_words
@@ -79,7 +82,9 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
             were = f", where {share_words(evidence.reference_error, 1)} were wrong"
         return Answer.NO, (
             f"Alarm since {alarm.block}: {worse_words(alarm.worse, evidence.positive)} than on the "
-            f"reference{were}.{_recent(evidence)}{now} Retrain, or explain the alarm."
+            f"reference{were}.{_missed(evidence, alarm)}{_recent(evidence)}{now}"
+            f"{_more_positive(evidence, newest) if were else ''} "
+            "Retrain, or explain the alarm."
         )
     if evidence.challenge is not None and evidence.challenge.due_since:
         return Answer.NO, evidence.challenge.words
@@ -94,6 +99,29 @@ def _answer(evidence: Evidence) -> tuple[Answer, str]:
     if answer is Answer.UNCLEAR and check is not None and check.state is TargetState.MISSED:
         summary = f"{summary} {check.words}"
     return answer, summary
+
+
+def _missed(evidence: Evidence, alarm: Alarm) -> str:
+    """The target beside service, where that raised the alarm."""
+    check = target_check(evidence)
+    return f" {check.words}" if TARGET in alarm.worse and check is not None else ""
+
+
+def _more_positive(evidence: Evidence, newest: Block | None) -> str:
+    """That the share of positive rows alone explains at least half of a rise, if it does."""
+    found = evidence.positives
+    if found is None or newest is None or newest.error is None:
+        return ""
+    rise, explained = (
+        error - evidence.reference_error for error in (newest.error.estimate, found.error)
+    )
+    if rise <= 0 or 2 * explained < rise:
+        return ""
+    return (
+        f" Of late {percent(found.recent)} of the rows are {evidence.positive or 'positive'}, on "
+        f"the reference {percent(found.reference)}: that alone makes {found.error:.1%} wrong, with "
+        "a model as good as there."
+    )
 
 
 def _of_newest(evidence: Evidence, blocks: Sequence[Block]) -> tuple[Answer, str]:
@@ -138,6 +166,8 @@ def _lead(evidence: Evidence, newest: Block) -> str:
     if below:
         lie = "lies" if len(below) == 1 else "lie"
         worse.append(f"{' and '.join(below)} of late {lie} below the reference")
+    if evidence.target is not None and evidence.target.is_fallen:
+        worse.append(f"{evidence.target.words} of late is worse than at release")
     if worse:
         return f"No alarm so far, though {' and '.join(worse)}"
     if vague := [rate.name for rate in evidence.rates if rate.is_vague]:

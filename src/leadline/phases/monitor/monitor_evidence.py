@@ -13,6 +13,8 @@ from leadline.phases.verdict import Bounds
 
 FEWEST_LABELS = 10
 FEWEST_REFERENCE = 3
+N_RECENT = 8
+"""Blocks of late that the target, recall and precision are told over."""
 # of fewer rows every column looks like something: all of them are whole numbers, or of one category
 FEWEST_COMPARED = 10
 _MOST_NAMED = 3
@@ -65,7 +67,8 @@ class Block:
     is_alarm : bool
         Whether an alarm was raised at this block.
     worse : tuple of str
-        Rates that alone would raise an alarm: error, recall, precision, recall of a class.
+        What alone would raise an alarm: error, recall, precision, recall of a class; or target,
+        where that is missed and the rates raise none.
     untold : tuple of str
         Recall, where only flagged rows have a label; precision, where none of them has, and chance
         does not explain it.
@@ -79,7 +82,7 @@ class Block:
     is_learnt : bool
         Whether they are far more than chance brings: then they do not count.
     is_newest : bool
-        Whether it was among what was handed over last, or that is not known.
+        Whether it was among what was handed over since the last verdict, or that is not known.
     is_counted_only : bool
         Whether the record has counts of it and no rows, as it had in versions of before.
     """
@@ -225,6 +228,24 @@ class SelfTest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Positives:
+    """How many rows are positive: a model that tells them as well as before errs the more of them.
+
+    Attributes
+    ----------
+    reference, recent : float in [0, 1]
+        Share of the rows of the reference, and of the blocks of late, that are positive.
+    error : float in [0, 1]
+        Share wrong at the one of late, if positive rows are found and others flagged as often as on
+        the reference.
+    """
+
+    reference: float
+    recent: float
+    error: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """The target of the problem.
 
@@ -245,6 +266,9 @@ class Target:
         What those of the blocks of late say of it; None where they do not tell it, or are too few.
     n_labels, n_blocks : int
         Of these rows and blocks.
+    is_fallen : bool
+        Whether that lies below all that test rows allow of the release, by more than luck brings in
+        years of looks.
     """
 
     scoring: str
@@ -256,6 +280,7 @@ class Target:
     service: Bounds | None = None
     n_labels: int = 0
     n_blocks: int = 0
+    is_fallen: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -276,6 +301,8 @@ class Evidence:
         Share of the reference that the release gives no answer; None where it answers all.
     rates : tuple of ClassRate
         Recall and precision of a binary label; empty for others, and in verdicts from before.
+    positives : Positives or None
+        Of a binary label; None without labels that tell, and in verdicts from before it was kept.
     class_recalls : tuple of ClassRate
         Recall of each of several classes, the commonest first; empty for others, and in verdicts
         from before.
@@ -328,6 +355,7 @@ class Evidence:
     reference_mean_score: float | None = None
     reference_abstained: float | None = None
     rates: tuple[ClassRate, ...] = ()
+    positives: Positives | None = None
     class_recalls: tuple[ClassRate, ...] = ()
     positive: str = ""
     n_recent: int = 0

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from leadline.phases.monitor.challenge import challenge_findings
+from leadline.phases.monitor.earlier_shifts import earlier_shifts
 from leadline.phases.monitor.input_shift import shift_findings
 from leadline.phases.monitor.monitor_evidence import (
     FEWEST_REFERENCE,
@@ -58,12 +59,17 @@ def rate_words(evidence: Evidence, block: Block) -> str:
     if block.error is None:
         return "how much is wrong is not known"
     error = block.error
-    if error.high - error.low < _EXACT:
+    if error.high - error.low < _EXACT and _is_labelled_whole(block):
         return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
     return (
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
     )
+
+
+def _is_labelled_whole(block: Block) -> bool:
+    """Whether every row with an answer has a label; of very many rows half tell as closely."""
+    return block.n_labelled >= round(block.n_counted * (1 - (block.share_abstained or 0.0)))
 
 
 def _unchallenged(failed: str) -> list[Finding]:
@@ -118,10 +124,16 @@ def _alarms(evidence: Evidence) -> list[Finding]:
 
 def _first(evidence: Evidence) -> str:
     """What comes before a retraining: rows of a broken column would be learnt from."""
+    why = "a column that broke is mended, not learnt. "
     compared = compared_block(evidence.blocks)
-    if compared is None or not compared.shifts:
+    if compared is not None and compared.shifts:
+        return f"See first what looks different: {why}"
+    alarm = evidence.open_alarm
+    raised = [block for block in evidence.blocks if alarm and block.name == alarm.block]
+    columns = [repr(shift.column) for block in raised for shift in block.shifts[:_MOST_NAMED]]
+    if not columns:
         return ""
-    return "See first what looks different: a column that broke is mended, not learnt. "
+    return f"See first what looked different in {raised[0].name} ({', '.join(columns)}): {why}"
 
 
 def _learnt(evidence: Evidence) -> list[Finding]:
@@ -240,10 +252,12 @@ def _reference(evidence: Evidence) -> list[Finding]:
         more = "Set more test rows aside, from more days."
         if evidence.block != "day":
             more = "Set [watch] block to a shorter one, or set more test rows aside."
+        told = evidence.target is not None and evidence.target.is_told
         found.append(
             warning(
                 f"The reference has {plural(evidence.n_reference_blocks, 'block')}; whether the "
-                "error has risen cannot be judged by that, and no alarm is raised of anything.",
+                "error has risen cannot be judged by that, and no alarm is raised of anything"
+                f"{' but the target' if told else ''}.",
                 more,
             )
         )
@@ -281,4 +295,8 @@ def _reference(evidence: Evidence) -> list[Finding]:
 
 def _shifts(evidence: Evidence) -> list[Finding]:
     compared = compared_block(evidence.blocks)
-    return [] if compared is None else shift_findings(compared.name, compared.shifts)
+    if compared is None:
+        return []
+    before = earlier_shifts([block for block in evidence.blocks if block.is_newest], compared)
+    own = shift_findings(compared.name, compared.shifts)
+    return [*own, note(before)] if before else own

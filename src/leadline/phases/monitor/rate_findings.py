@@ -87,7 +87,8 @@ def _chosen(evidence: Evidence) -> list[Finding]:
             found.append(
                 warning(
                     f"Of {named(unknown)} {not_fair(rules)}: how much of all is wrong is not "
-                    "known, and raises no alarm.",
+                    "known, and raises no alarm. Columns are compared and scores shown as of "
+                    "any block, which is information.",
                     "Label the rows that 'leadline watch --ask rows.csv' names.",
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leadline.phases.monitor.class_rates import TARGET
 from leadline.phases.monitor.monitor_evidence import Evidence, Target
 from leadline.phases.performance.target_check import TargetCheck, TargetState
 from leadline.phases.verdict import Bounds, Finding, note, warning
@@ -46,10 +47,7 @@ def target_findings(evidence: Evidence) -> list[Finding]:
     if target is None:
         return []
     if check is not None:
-        words = f"{check.words[:-1]}{_released(target.released)}."
-        if check.state is TargetState.MISSED:
-            return [warning(words, "Retrain, or say that less is enough.")]
-        return [note(words)]
+        return [_checked(target, check)]
     aim = f"Target: {target.words} of {three_digits(target.target)}"
     if target.is_told:
         return [
@@ -69,6 +67,17 @@ def target_findings(evidence: Evidence) -> list[Finding]:
             f"{_measured(evidence)}, held against the reference."
         )
     ]
+
+
+def _checked(target: Target, check: TargetCheck) -> Finding:
+    """Service beside the target and the release."""
+    words = f"{check.words[:-1]}{_released(target.released)}."
+    if check.state is TargetState.MISSED:
+        return warning(words, "Retrain, or say that less is enough.")
+    if target.is_fallen:
+        worse = f"{words} That is worse than at release, by more than luck brings in years."
+        return warning(worse, "See which rows are wrong now that were right then.")
+    return note(words)
 
 
 def _is_measured(target: Target) -> bool:
@@ -93,7 +102,7 @@ def _of_blocks(evidence: Evidence, target: Target) -> TargetCheck | None:
 def _needed(evidence: Evidence) -> str:
     """What the metric takes to be told."""
     alarm = evidence.open_alarm
-    since = f" from {alarm.block} on" if alarm else ""
+    since = f" from {alarm.block} on" if alarm and TARGET not in alarm.worse else ""
     if evidence.tolerance is not None:
         return f"three blocks with labels{since}, and twenty in all"
     return f"three blocks with labels{since}, twenty in all, and ten of each class"

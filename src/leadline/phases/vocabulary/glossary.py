@@ -37,7 +37,7 @@ _SENTENCES = {
     "90% interval": "A range that holds the true value in nine of ten such cases.",
     "Accuracy": "Of 100 rows, how many the model is right about.",
     "Adjudication": "One person decides a row on which those who labelled it disagree.",
-    "Alarm": "Raised in service when errors have risen by more than chance explains.",
+    "Alarm": "Raised in service when errors have risen, or the target is missed, beyond chance.",
     "Annotator": "A person who says what the label of a row is.",
     "Average precision": "How pure the top of the model's ranking is, from 0 to 1; more is better.",
     "Balanced accuracy": "Accuracy where each class counts the same, however rare it is.",

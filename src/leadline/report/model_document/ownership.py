@@ -97,7 +97,10 @@ def costs(reader: LineageReader) -> Section:
         ("Said by", f"{entry.by}, who stated the problem on {day(entry.at)}"),
     )
     if guessed:
-        facts = (*facts[:2], ("Said by", "Nobody: the values were taken as they stood"))
+        said = "Nobody: the values were taken as they stood"
+        if len(guessed) == 1:
+            said = f"{entry.by}; {guessed[0]} by nobody, it was taken as it stood"
+        facts = (*facts[:2], ("Said by", said))
     sentences = []
     unknowns = []
     if guessed:

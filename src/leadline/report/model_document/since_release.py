@@ -186,17 +186,31 @@ def watching(reader: LineageReader) -> Section:
         f"{share_words(monitor.reference_error, 1)} wrong, {usual}.{unit}"
     )
     unit = monitor.block or "block"
-    how = (
-        f"About {monitor.n_labels} rows of a {unit} get a label, drawn by strata of the predicted "
-        "error. An alarm is raised when the evidence that the error has risen"
-        f"{_or_fallen(monitor)} by more than {monitor.accepted_rise:.1%} reaches "
-        f"{number(monitor.run_length, ',.0f')}, the number of {unit}s between two false "
-        f"alarms{_in_years(monitor)}. Shifts of single columns are "
-        "information, never an alarm."
-    )
     looked = f"Last looked on {day(entry.at)}. {monitor.summary}"
-    sentences = (looked, reference, how, *_self_test(monitor))
+    check = monitor.target_check
+    target = [check.words] if check is not None and check.words not in looked else []
+    sentences = (looked, *target, reference, _alarms_raised(monitor, unit), *_self_test(monitor))
     return Section(title, sentences=sentences, unknowns=_blind_spots(monitor, entry))
+
+
+def _alarms_raised(monitor: Monitor, unit: str) -> str:
+    """Which rows get a label, and what raises an alarm."""
+    rows = f"About {monitor.n_labels} rows of a {unit} get a label, drawn "
+    if monitor.n_reference_blocks < FEWEST_REFERENCE:
+        rows += "at random. No rise of the error raises an alarm: the reference is too short."
+    else:
+        rows += (
+            "by strata of the predicted error. An alarm is raised when the evidence that the error "
+            f"has risen{_or_fallen(monitor)} by more than {monitor.accepted_rise:.1%} reaches "
+            f"{number(monitor.run_length, ',.0f')}, the number of {unit}s between two false "
+            f"alarms{_in_years(monitor)}."
+        )
+    if monitor.target is not None and monitor.target.is_told:
+        rows += (
+            f" An alarm is raised, too, when the {monitor.target.words} of the {unit}s of late is "
+            "surely worse than the target, or than at release where the release did not meet it."
+        )
+    return f"{rows} Shifts of single columns are information, never an alarm."
 
 
 def _or_fallen(monitor: Monitor) -> str:
@@ -254,7 +268,9 @@ def logs(reader: LineageReader) -> Section:
     """Alarms, trainings and decisions, oldest first."""
     sentences, tables = [], []
     alarms = alarm_log(reader)
-    if alarms:
+    if reader.later(Monitor) is None:
+        sentences.append("Nobody has watched it yet.")
+    elif alarms:
         tables.append(
             tabled("Alarms", ("Block", "Wrong", "First seen", "By", "What people did"), alarms)
         )

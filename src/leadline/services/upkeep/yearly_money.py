@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from leadline.phases.decay import Staleness
+from leadline.phases.monitor import FEWEST_LABELS
 from leadline.phases.number_format import figure, percent
 from leadline.phases.verdict import Bounds
 from leadline.phases.wording import plural
@@ -115,10 +116,7 @@ def error_cost(
         if cost is not None and not block.is_learnt
     ]
     if not told:
-        is_by_kind = decay is not None and decay.cost_error is None
-        if is_by_kind and any(block.n_labelled and not block.is_learnt for block in recent):
-            return unknown("The labels of no block in service tell misses and false alarms.")
-        return unknown("No block in service has labels yet.")
+        return unknown(_no_cost(recent, decay))
     rows = [block.n_rows for block, _ in told]
     ratio, interval = amount_per_row([cost * block.n_rows for block, cost in told], rows)
     n_rows = rows_a_year(monitor, decay)
@@ -132,6 +130,16 @@ def error_cost(
     low = None if interval is None else max(interval.low, 0.0) * n_rows
     high = None if interval is None else interval.high * n_rows
     return YearlyMoney(ratio * n_rows, low, high, monitor.currency, rests_on)
+
+
+def _no_cost(recent: Sequence[WatchedBlock], decay: Ageing | None) -> str:
+    """Why no block tells what errors cost."""
+    most = max((block.n_labelled for block in recent if not block.is_learnt), default=0)
+    if not most or decay is None or decay.cost_error is not None:
+        return "No block in service has labels yet."
+    if most < FEWEST_LABELS:
+        return f"No block in service has {FEWEST_LABELS} labels yet, which its costs take."
+    return "The labels of no block in service tell misses and false alarms."
 
 
 def retraining_saves(monitor: Watched | None, decay: Ageing | None) -> YearlyMoney:

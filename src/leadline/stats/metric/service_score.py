@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import log
 
 import numpy as np
 
 from leadline.stats.arrays import Floats, Ints, check_share
-from leadline.stats.interval import Estimate
+from leadline.stats.interval import Estimate, Interval
 from leadline.stats.metric.all_metrics import metric_of
 from leadline.stats.metric.entry import (
     ClassProbabilities,
@@ -21,21 +22,74 @@ from leadline.stats.metric.entry import (
 from leadline.stats.metric.score_interval import score_interval
 from leadline.stats.metric.unseen_error import unseen_error
 
-_N_DRAWS = 200
+_MOST_DRAWS, _FEWEST_DRAWS = 200, 50
+# in all draws together: beyond, a few seconds are better spent elsewhere
+_MOST_DRAWN = 5_000_000
 # a score of rows that stand for several each is that of so many rows, each for one
 _FEWEST_ROWS, _ROWS_A_LABEL, _MOST_ROWS = 2_000, 5, 20_000
+_ALIKE = 1e-9
 _FEWEST_LABELS = 20
 # of each class
 _FEWEST_OF_CLASS = 10
 _FEWEST_BLOCKS = 3
 
 
+@dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """Rows with a label, what a model said of them, and what each stands for.
+
+    Attributes
+    ----------
+    y : ndarray of shape (n_labels,)
+        Labels.
+    response : ndarray of shape (n_labels,) or ClassProbabilities
+        What a metric asks of the model.
+    weights : ndarray of float > 0, shape (n_labels,)
+        Rows that each stands for.
+    blocks : ndarray of int, shape (n_labels,)
+        Block of each.
+    """
+
+    y: Labels
+    response: Labels | ClassProbabilities
+    weights: Floats
+    blocks: Ints
+
+    @classmethod
+    def together(cls, every: Sequence[LabelledRows]) -> LabelledRows:
+        """Rows of several blocks, at least one, each handed in on its own."""
+        responses = [each.response for each in every]
+        shares = [each for each in responses if isinstance(each, ClassProbabilities)]
+        said = [each for each in responses if not isinstance(each, ClassProbabilities)]
+        response: Labels | ClassProbabilities
+        response = np.concatenate(said) if said else _concatenated(shares)
+        return cls(
+            np.concatenate([each.y for each in every]),
+            response,
+            np.concatenate([each.weights for each in every]),
+            np.repeat(np.arange(len(every)), [each.y.size for each in every]),
+        )
+
+    @cached_property
+    def are_alike(self) -> bool:
+        """Whether each stands for as many."""
+        return bool(np.ptp(self.weights) < _ALIKE * self.weights.max())
+
+    def score(self, metric: Metric, rows: Ints | None = None) -> float:
+        """A metric on as many rows as these, or all, stand for, or on as many as tell it."""
+        own = np.arange(self.y.size) if rows is None else rows
+        if self.are_alike:
+            return metric.compute(self.y[own], self.response[own])
+        reached = np.cumsum(self.weights[own])
+        n = int(np.clip(_ROWS_A_LABEL * own.size, _FEWEST_ROWS, _MOST_ROWS))
+        places = (np.arange(n) + 0.5) / n * reached[-1]
+        shown = own[np.minimum(np.searchsorted(reached, places), own.size - 1)]
+        return metric.compute(self.y[shown], self.response[shown])
+
+
 def service_score(
     scoring: str,
-    y: Labels,
-    response: Labels | ClassProbabilities,
-    weights: Floats,
-    blocks: Ints,
+    rows: LabelledRows,
     *,
     rng: np.random.Generator,
     classes: Collection[object] = (),
@@ -45,22 +99,17 @@ def service_score(
 
     The interval is that of `leadline.stats.metric.score_interval`, for more rows of the same kind.
     Its standard error comes from drawing rows anew within blocks, or, where blocks differ by more,
-    from leaving out one block at a time [1]_. A score that is the same however rows are drawn, as
-    that of a model which says one class of all rows, or errs in none, is bounded by what so many
+    from leaving out one block at a time [1]_: by how much they differ is known from so many only,
+    by Student's t. A score that is the same however rows are drawn,
+    as that of a model which says one class of all rows, or errs in none, is bounded by what so many
     rows hide: about four of them answered otherwise.
 
     Parameters
     ----------
     scoring : str
         Name of a metric.
-    y : ndarray of shape (n_labels,)
-        Labels.
-    response : ndarray of shape (n_labels,) or ClassProbabilities
-        What the metric asks of a model, on the same rows.
-    weights : ndarray of float > 0, shape (n_labels,)
-        Rows that each stands for.
-    blocks : ndarray of int, shape (n_labels,)
-        Block of each.
+    rows : LabelledRows
+        With what the metric asks of a model.
     rng : Generator
         Source of chance.
     classes : collection, default=()
@@ -86,41 +135,89 @@ def service_score(
     """
     check_share(confidence_level, "confidence_level")
     metric = metric_of(scoring)
-    if np.unique(blocks).size < _FEWEST_BLOCKS or not _is_enough(metric, y, classes):
+    if not _is_enough(metric, rows, classes):
         return None
-    labelled = _Labelled(metric, y, response, weights)
-    score = labelled.score()
+    score = rows.score(metric)
     if not np.isfinite(score):
         return None
-    stderr = max(_drawn_anew(labelled, blocks, rng), _left_out(labelled, blocks))
+    stderr = max(_drawn_anew(metric, rows, rng), _left_out(metric, rows))
     if not stderr > 0:
-        return _without_spread(labelled, 1 - confidence_level)
-    found = score_interval(scoring, score, stderr, confidence_level=confidence_level)
+        return _without_spread(metric, rows, 1 - confidence_level)
+    found = score_interval(
+        scoring,
+        score,
+        stderr,
+        freedom=_n_blocks(rows) - 1,
+        confidence_level=confidence_level,
+    )
     return Estimate(found.low, score, found.high)
 
 
-@dataclass(frozen=True, eq=False)
-class _Labelled:
-    """Rows with a label, and what each stands for."""
+def falls_short(
+    scoring: str,
+    rows: LabelledRows,
+    bound: float,
+    *,
+    rng: np.random.Generator,
+    chance: float,
+    classes: Collection[object] = (),
+) -> bool:
+    """Whether a model scores worse on all rows than a bound, and labels hardly show that by luck.
 
-    metric: Metric
-    y: Labels
-    response: Labels | ClassProbabilities
-    weights: Floats
+    Parameters
+    ----------
+    scoring, rows, rng, classes
+        As for `service_score`.
+    bound : float
+        In the unit of the score.
+    chance : float in (0, .5)
+        Probability that this is said of a model whose score is the bound, at one look.
 
-    def score(self, rows: Ints | None = None) -> float:
-        """The metric on as many rows as these, or all, stand for, or on as many as tell it."""
-        own = np.arange(self.y.size) if rows is None else rows
-        reached = np.cumsum(self.weights[own])
-        n = int(np.clip(_ROWS_A_LABEL * own.size, _FEWEST_ROWS, _MOST_ROWS))
-        places = (np.arange(n) + 0.5) / n * reached[-1]
-        shown = own[np.minimum(np.searchsorted(reached, places), own.size - 1)]
-        return self.metric.compute(self.y[shown], self.response[shown])
+    Raises
+    ------
+    ValueError
+        As for `service_score`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> y = rng.integers(0, 2, 400)
+    >>> rows = LabelledRows(y, y + rng.normal(0, 2, 400), np.ones(400), np.arange(400) % 8)
+    >>> [falls_short("roc_auc", rows, each, rng=rng, chance=1e-3) for each in (0.6, 0.65, 0.8)]
+    [False, False, True]
+    """
+    metric, level = metric_of(scoring), 1 - 2 * chance
+
+    def is_beyond(found: Interval[float]) -> bool:
+        return not metric.is_met(found.low if metric.is_loss else found.high, bound)
+
+    if not _is_enough(metric, rows, classes):
+        return False
+    score = rows.score(metric)
+    if not np.isfinite(score) or metric.is_met(score, bound):
+        return False
+    # most looks end here: half of what rows alone leave open, without the hundreds of draws
+    least, freedom = metric.standard_error(rows.y, rows.response) / 2, _n_blocks(rows) - 1
+    if least > 0 and not is_beyond(
+        score_interval(scoring, score, least, freedom=freedom, confidence_level=level)
+    ):
+        return False
+    found = service_score(scoring, rows, rng=rng, classes=classes, confidence_level=level)
+    return found is not None and is_beyond(Interval(found.low, found.high))
 
 
-def _is_enough(metric: Metric, y: Labels, classes: Collection[object]) -> bool:
-    """Whether there are labels enough, and enough of each class."""
-    if y.size < _FEWEST_LABELS:
+def _concatenated(shares: Sequence[ClassProbabilities]) -> ClassProbabilities:
+    return ClassProbabilities(shares[0].classes, np.concatenate([each.values for each in shares]))
+
+
+def _n_blocks(rows: LabelledRows) -> int:
+    return int(np.unique(rows.blocks).size)
+
+
+def _is_enough(metric: Metric, rows: LabelledRows, classes: Collection[object]) -> bool:
+    """Whether there are blocks and labels enough, and enough of each class."""
+    y = rows.y
+    if _n_blocks(rows) < _FEWEST_BLOCKS or y.size < _FEWEST_LABELS:
         return False
     if Task.REGRESSION in metric.tasks:
         return True
@@ -129,19 +226,14 @@ def _is_enough(metric: Metric, y: Labels, classes: Collection[object]) -> bool:
     return bool(has_all and counts.size > 1 and counts.min() >= _FEWEST_OF_CLASS)
 
 
-def _without_spread(labelled: _Labelled, chance: float) -> Estimate[float] | None:
+def _without_spread(metric: Metric, rows: LabelledRows, chance: float) -> Estimate[float] | None:
     """A score that every draw has, with what its rows may hide: those that stand for most."""
-    metric, y, response, weights = (
-        labelled.metric,
-        labelled.y,
-        labelled.response,
-        labelled.weights,
-    )
-    score, (least, most) = labelled.score(), sorted((metric.best, metric.worst))
+    y, response, weights = rows.y, rows.response, rows.weights
+    score, (least, most) = rows.score(metric), sorted((metric.best, metric.worst))
     if metric.response is ResponseMethod.PREDICT and Task.REGRESSION not in metric.tasks:
         assert not isinstance(response, ClassProbabilities)
         turned = [
-            replace(labelled, response=_turned(response, row, name)).score()
+            replace(rows, response=_turned(response, row, name)).score(metric)
             for row in _heaviest(y, response, weights)
             for name in np.unique(y)
         ]
@@ -171,21 +263,23 @@ def _turned(response: Labels, row: int, name: object) -> Labels:
     return other
 
 
-def _drawn_anew(labelled: _Labelled, blocks: Ints, rng: np.random.Generator) -> float:
+def _drawn_anew(metric: Metric, rows: LabelledRows, rng: np.random.Generator) -> float:
     """Standard error by rows drawn anew within their blocks."""
+    blocks = rows.blocks
     own = [np.flatnonzero(blocks == block) for block in np.unique(blocks)]
+    n_draws = int(np.clip(_MOST_DRAWN // blocks.size, _FEWEST_DRAWS, _MOST_DRAWS))
     drawn = [
-        labelled.score(np.concatenate([rng.choice(each, each.size) for each in own]))
-        for _ in range(_N_DRAWS)
+        rows.score(metric, np.concatenate([rng.choice(each, each.size) for each in own]))
+        for _ in range(n_draws)
     ]
     known = np.array(drawn)[np.isfinite(drawn)]
-    return float(known.std(ddof=1)) if known.size > _N_DRAWS // 2 else np.inf
+    return float(known.std(ddof=1)) if known.size > n_draws // 2 else np.inf
 
 
-def _left_out(labelled: _Labelled, blocks: Ints) -> float:
+def _left_out(metric: Metric, rows: LabelledRows) -> float:
     """Standard error by leaving out one block at a time."""
-    names = np.unique(blocks)
-    scores = np.array([labelled.score(np.flatnonzero(blocks != name)) for name in names])
+    kept = [np.flatnonzero(rows.blocks != name) for name in np.unique(rows.blocks)]
+    scores = np.array([rows.score(metric, own) for own in kept])
     known = scores[np.isfinite(scores)]
     if known.size < _FEWEST_BLOCKS:
         return 0.0
