@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from html import escape
 
@@ -72,6 +73,11 @@ class LearningCurve:
         DataFrame
             ``n_rows``, ``low``, ``score`` (the median) and ``high``.
         """
+        if not 0 < confidence_level < 1:
+            raise ValueError(
+                f"confidence_level must lie in (0, 1); got {confidence_level:g}. Write a "
+                "percentage as a fraction."
+            )
         sizes = np.atleast_1d(np.asarray(n_rows, dtype=float))
         tail = (1 - confidence_level) / 2
         errors = self.posterior.quantile(sizes, [tail, 0.5, 1 - tail])
@@ -105,7 +111,9 @@ class LearningCurve:
         error = self.metric.error(float(target))
         if not np.isfinite(error) or error < 0:
             raise ValueError(
-                f"No model has a {self.metric.words} of {target}; its best is {self.metric.best:g}."
+                f"No model reaches {target:g} in {self.metric.words}: the best is "
+                f"{self.metric.best:g}."
+                + (" Write a percentage as a fraction." if self.metric.ceiling is not None else "")
             )
         return TargetForecast(self, float(target), label_cost, budget)
 
@@ -150,7 +158,7 @@ class LearningCurve:
         return (
             f"LearningCurve: {self.metric.words} {last:.3g} at {self.posterior.n_largest:,.0f} "
             f"rows; {score:.3g} [{low:.3g}, {high:.3g}] expected at {far:,.0f}. "
-            f"{self.regions.words}"
+            f"{' '.join((self.regions.words, *self.posterior.caution))}"
         )
 
     def _repr_html_(self) -> str:
@@ -289,6 +297,11 @@ def fit(
     ValueError
         If the inputs differ in length, hold fewer than three sizes, or a value is out of range.
 
+    Warns
+    -----
+    UserWarning
+        If errors grow with the rows, as scores do.
+
     Examples
     --------
     >>> curve = fit([100, 200, 400, 800, 1600], [0.31, 0.25, 0.2, 0.17, 0.15], metric="accuracy")
@@ -298,4 +311,17 @@ def fit(
     True
     """
     posterior = curves.fit(sizes, errors, stderr, metric=metric, family=family, n_repeats=n_repeats)
+    if _look_like_scores(posterior):
+        warnings.warn(
+            f"The errors of {posterior.metric.words} grow with the rows. If they are scores, pass "
+            "1 - score.",
+            stacklevel=2,
+        )
     return LearningCurve(posterior)
+
+
+def _look_like_scores(posterior: CurvePosterior) -> bool:
+    """Whether what should fall grows from each third of the sizes to the next."""
+    parts = np.array_split(posterior.measured.errors, 3)
+    first, middle, last = (float(np.mean(part)) for part in parts)
+    return first < middle < last

@@ -22,6 +22,7 @@ from leadline.notebook.released_models import (
 )
 from leadline.notebook.results import Result
 from leadline.notebook.standing_tables import StandingTable
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.search import Search
 from leadline.phases.target.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
@@ -39,7 +40,7 @@ from leadline.services.queries import operating_points_page
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.services.reviewing.open_rows import open_rows
-from leadline.worker import observe, refresh
+from leadline.worker import observe, refresh, rows_named
 from leadline.workspace import Workspace
 
 _FRAME_FILE = "data.parquet"
@@ -222,8 +223,12 @@ class Project:
         ------
         NotReadyError
             If it has none.
+        LeadlineError
+            If there is no such row.
         """
         entry = self.workspace.record.latest(row)
+        if entry is None and row not in ROWS:
+            rows_named([row])
         if entry is None:
             raise NotReadyError(f"The record has no {row!r} yet.", "", f"Run it: .run({row!r}).")
         return Result(entry)
