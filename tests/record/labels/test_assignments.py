@@ -152,8 +152,10 @@ def test_votes_from_elsewhere_come_all_or_none(record: Record) -> None:
 def test_a_form_sent_twice_counts_once(record: Record) -> None:
     record.labels.items.replace(work(), items(5))
     first = hand(record, "Ada")
-    for value in ("yes", "yes", "no"):
+    for value in ("yes", "yes"):
         record.labels.assignments.answer(first.id, Vote("", "Ada", value, 1.0), TERMS)
+    with pytest.raises(OutdatedAnswerError, match="have answered this item already: 'yes'"):
+        record.labels.assignments.answer(first.id, Vote("", "Ada", "no", 1.0), TERMS)
     (vote,) = record.labels.votes.plain()
     assert (vote.value, vote.price, vote.assignment) == ("yes", PRICE, first.id)
     found = record.labels.items.worklist()

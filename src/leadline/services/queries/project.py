@@ -10,7 +10,7 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.target.measured_target import target_now
-from leadline.phases.target.success_chance import SuccessChance
+from leadline.phases.target.success_chance import SuccessChance, without_chance
 from leadline.phases.verdict import Verdict
 from leadline.record import Entry, Record
 from leadline.record.sql_types import utc
@@ -58,7 +58,8 @@ class ProjectPage:
 
     `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
     `machines` says which rows of those that models learn from only machines labelled; `unread`,
-    what ``leadline.toml`` says of the problem and the record does not know yet.
+    what ``leadline.toml`` says of the problem and the record does not know yet; `without_chance`,
+    why there is no chance of success.
     """
 
     name: str
@@ -77,6 +78,7 @@ class ProjectPage:
     comments: tuple[CommentLine, ...] = ()
     machines: str = ""
     unread: str = ""
+    without_chance: str = ""
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -106,6 +108,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         whereabouts=now.whereabouts,
         comments=newest_comments(record),
         machines=training_words(workspace, record.latest_of(Data)),
+        without_chance=without_chance(now.standings),
         unread=_unread(workspace.settings, problem) if isinstance(problem, Problem) else "",
     )
 
