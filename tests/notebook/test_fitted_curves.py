@@ -115,6 +115,12 @@ def test_scores_in_place_of_errors_are_told() -> None:
     assert "The error rises" in repr(taken), "a caution stands beside the figures"
 
 
+def test_a_misspelt_family_is_not_taken_for_none() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'boosting'"):
+        ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="bosting")
+    assert ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="kernel machine").n_rows == 400
+
+
 def test_a_percentage_is_no_confidence_level(curve: ll.LearningCurve) -> None:
     with pytest.raises(ValueError, match="confidence_level must lie in"):
         curve.score(1600, confidence_level=90)

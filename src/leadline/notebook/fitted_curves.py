@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from difflib import get_close_matches
 from html import escape
 
 import numpy as np
@@ -16,6 +17,7 @@ from leadline.notebook.plots import Plot
 from leadline.phases.number_format import percent
 from leadline.stats import curves
 from leadline.stats.curves import CurvePosterior, Regions
+from leadline.stats.curves.learnt import learnt
 from leadline.stats.metric import Metric
 
 _REACH = 16
@@ -284,7 +286,8 @@ def fit(
         Which metric's error it is, such as ``"accuracy"`` or ``"log_loss"``:
         `leadline.stats.metric.METRICS`. Results are in units of the metric.
     family : str, optional
-        Kind of learner, such as ``"linear"`` or ``"boosting"``.
+        Kind of learner, such as ``"linear"`` or ``"boosting"``; of one that nothing was learnt of,
+        as of none, nothing is added.
     n_repeats : int >= 1, optional
         Repeats behind each standard error.
 
@@ -295,7 +298,8 @@ def fit(
     Raises
     ------
     ValueError
-        If the inputs differ in length, hold fewer than three sizes, or a value is out of range.
+        If the inputs differ in length, hold fewer than three sizes, or a value is out of range, or
+        a family is misspelt.
 
     Warns
     -----
@@ -310,6 +314,7 @@ def fit(
     >>> curve.forecast(0.999).rows_for(0.9) is None
     True
     """
+    _refuse_misspelt(family)
     posterior = curves.fit(sizes, errors, stderr, metric=metric, family=family, n_repeats=n_repeats)
     if _look_like_scores(posterior):
         warnings.warn(
@@ -318,6 +323,15 @@ def fit(
             stacklevel=2,
         )
     return LearningCurve(posterior)
+
+
+def _refuse_misspelt(family: str | None) -> None:
+    """Refuse what is nearly a family that was learnt from: it would count as none."""
+    tables = learnt()
+    known = {*tables.known.groups, *tables.network_shares}
+    near = get_close_matches(family or "", known, n=1, cutoff=0.8)
+    if near and family not in known:
+        raise ValueError(f"family is {family!r}, which is not known. Did you mean {near[0]!r}?")
 
 
 def _look_like_scores(posterior: CurvePosterior) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,7 +55,7 @@ def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - 
     folder : Path or str, default="."
         Where ``leadline.toml`` lies; ``leadline init`` makes one.
     by : str, default=""
-        Who you are: it goes on the record. Empty: who is logged in.
+        Who you are: it goes on the record. Empty: ``LEADLINE_USER``, else who is logged in.
 
     Returns
     -------
@@ -66,7 +67,9 @@ def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - 
     SettingsError
         If there is no ``leadline.toml``, or it says something that cannot be.
     """
-    return Project(Workspace.open(folder), by or getpass.getuser())
+    return Project(
+        Workspace.open(folder), by or os.environ.get("LEADLINE_USER") or getpass.getuser()
+    )
 
 
 def init(
@@ -94,7 +97,7 @@ def init(
     name : str, default=""
         Of the project; the folder's if empty.
     by : str, default=""
-        Who you are: it goes on the record. Empty: who is logged in.
+        Who you are: it goes on the record. Empty: ``LEADLINE_USER``, else who is logged in.
     problem, data, ethics : mapping, optional
         Settings that are known already, such as ``data={"exclude": ["id"]}``; all others are
         written as assumed.

@@ -113,8 +113,10 @@ def test_a_late_answer_counts_while_nobody_else_was_asked(record: Record) -> Non
     first = hand(record, "Ada", LATE)
     again = hand(record, "Ada", LATE)
     assert again.id != first.id, "the first has lapsed"
-    record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
-    record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
+    for number in (first.id, again.id):
+        record.labels.assignments.answer(number, Vote("", "Ada", "yes", 1.0), TERMS)
+    with pytest.raises(OutdatedAnswerError, match="answered this item already"):
+        record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
     assert [vote.value for vote in record.labels.votes.plain()] == ["yes"]
 
 
