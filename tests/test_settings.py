@@ -220,6 +220,15 @@ def test_template_keeps_what_somebody_said(tmp_path: Path) -> None:
     assert not {"question", "target_score", "positive", "budget"} & set(settings.problem.assumed)
 
 
+def test_template_refuses_a_key_that_it_would_lose() -> None:
+    with pytest.raises(SettingsError, match=r"^\[problem\] targt is not.*mean 'target_score'"):
+        template(name="late", files=["a.csv"], label="late", problem={"targt": 0.9})
+    with pytest.raises(SettingsError, match=r"problem.words\] mis is not known.*'miss'"):
+        template(name="late", files=["a.csv"], label="late", problem={"words": {"mis": "x"}})
+    with pytest.raises(SettingsError, match=r"\[ethics\] harm is not known"):
+        template(name="late", files=["a.csv"], label="late", more={"ethics": {"harm": "x"}})
+
+
 def test_notify_names_ways_and_refuses_half_a_mail(tmp_path: Path) -> None:
     assert loaded(tmp_path, SMALL).notify.channels == ()
     text = f"""{SMALL}

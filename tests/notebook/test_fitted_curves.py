@@ -96,7 +96,7 @@ def test_what_lies_far_beyond_is_said_to_be_hardly_known() -> None:
 @pytest.mark.parametrize(
     ("target", "options", "words"),
     [
-        (1.2, {}, "No model has a accuracy of 1.2|No model has"),
+        (85, {}, "No model reaches 85 in accuracy: the best is 1. Write a percentage"),
         (0.9, {"label_cost": -1}, "at least 0"),
         (0.9, {"label_cost": 1, "budget": -1}, "at least 0"),
         (0.9, {"budget": 10}, "give label_cost too"),
@@ -107,6 +107,23 @@ def test_what_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=words):
         curve.forecast(target, **options)
+
+
+def test_scores_in_place_of_errors_are_told() -> None:
+    with pytest.warns(UserWarning, match=r"grow with the rows. If they are scores, pass 1 - score"):
+        taken = ll.fit([100, 200, 400, 800, 1600], [0.7, 0.75, 0.8, 0.82, 0.85])
+    assert "The error rises" in repr(taken), "a caution stands beside the figures"
+
+
+def test_a_misspelt_family_is_not_taken_for_none() -> None:
+    with pytest.raises(ValueError, match="Did you mean 'boosting'"):
+        ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="bosting")
+    assert ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="kernel machine").n_rows == 400
+
+
+def test_a_percentage_is_no_confidence_level(curve: ll.LearningCurve) -> None:
+    with pytest.raises(ValueError, match="confidence_level must lie in"):
+        curve.score(1600, confidence_level=90)
 
 
 def test_it_says_itself(curve: ll.LearningCurve) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,6 +73,21 @@ def test_rows_of_choice_are_refused_and_nothing_of_them_is_kept() -> None:
     with pytest.raises(ValueError, match="was not drawn"):
         judging.answer({int(judging.rows[0]): True, other: True})
     assert judging.open_rows.size == 20
+
+
+@pytest.mark.parametrize("said", ["no", None, float("nan"), 2])
+def test_an_answer_that_is_neither_yes_nor_no_is_refused(said: Any) -> None:
+    judging = ll.judge(SCORES, 0.5, n=20)
+    first, second = judging.rows[:2].tolist()
+    with pytest.raises(ValueError, match="True or False is needed"):
+        judging.answer({first: True, second: said})
+    assert judging.open_rows.size == 20
+    assert judging.answer({first: TRUTH[first], second: 0}).open_rows.size == 18
+
+
+def test_rows_to_ask_about_are_those_of_the_scores() -> None:
+    with pytest.raises(ValueError, match="X has 2 rows and there are 3,000 scores"):
+        ll.judge(SCORES, 0.5, n=20).ask(["a", "b"])
 
 
 def test_a_person_is_asked_row_by_row_may_undo_and_stop() -> None:

@@ -162,6 +162,7 @@ def test_the_same_seed_gives_the_same_curve() -> None:
         ({"scoring": "r2"}, "does not fit labels that are binary"),
         ({"scoring": "beauty"}, "beauty"),
         ({"n_repeats": 1}, "at least 2"),
+        ({"valid_share": 20}, "must lie in \\(0, 1\\); got 20"),
         ({"sizes": [50, 100]}, "three or more"),
         ({"sizes": [50, 100, 599]}, "from 2 to 480"),
         ({"positive": "late"}, "positive is 'late'"),

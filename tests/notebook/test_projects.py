@@ -32,8 +32,12 @@ def released(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield opened
 
 
-def test_a_project_is_run_and_looked_at(tmp_path: Path) -> None:
+def test_a_project_is_run_and_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project(tmp_path, customers(120)).close()
+    monkeypatch.setenv("LEADLINE_USER", "Vera")
+    with nb.open(tmp_path) as hers, nb.open(tmp_path, by="Ada") as other:
+        assert (hers.by, other.by) == ("Vera", "Ada"), "as in a terminal"
+    monkeypatch.delenv("LEADLINE_USER")
     with nb.open(tmp_path) as mine:
         assert mine.by == getpass.getuser()
         assert repr(mine) == "Project('customers', 0 entries)"

@@ -102,6 +102,10 @@ def test_a_target_above_what_people_agree_on_is_a_no() -> None:
     capped = again(FEASIBILITY, scoring="accuracy", target_score=0.8, ceiling=low, n_votes=90)
     assert capped.answer is Answer.NO
     assert "(90 votes). The target lies above it." in faults(capped)[0]
+    assert capped.summary.startswith(
+        "People disagree too much for a target of 0.8: agreement with "
+    )
+    assert "There is signal" not in capped.summary, "a no does not begin with good news"
     reachable = again(FEASIBILITY, scoring="accuracy", target_score=0.74, ceiling=low)
     assert reachable.answer is Answer.GO
     assert again(FEASIBILITY, scoring="roc_auc", target_score=0.8, ceiling=low).answer is Answer.GO

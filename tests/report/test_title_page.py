@@ -48,6 +48,9 @@ def test_a_no_asks_for_a_decision() -> None:
     shown = read(entries)
     assert shown.stages[0].badge.text == "no"
     assert "No signal found." in shown.stages[0].why
+    assert shown.success == (
+        "Nothing is forecast: the verdict of 'feasibility' is no, and nobody has decided to go on."
+    ), "what is not looked for will not be known"
     assert shown.next.startswith("Decide on define")
 
 

@@ -28,7 +28,7 @@ from leadline.services import commands, queries
 from leadline.services.commands import LabelAnswer, WayBack
 from leadline.services.queries.history import N_A_PAGE
 from leadline.services.queries.operating_points import Clarity
-from leadline.services.queries.row import _failed
+from leadline.services.queries.row import last_failed
 from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
@@ -363,5 +363,5 @@ def test_a_job_that_failed_is_told_until_a_newer_verdict(
         share=None,
         message="",
     )
-    assert _failed([job], entry) == (job if is_told else None)
-    assert _failed([], entry) is None
+    assert last_failed([job], entry) == (job if is_told else None)
+    assert last_failed([], entry) is None

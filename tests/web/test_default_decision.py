@@ -24,6 +24,7 @@ from tests.services.flights import append
 
 from leadline.cli import main
 from leadline.errors import SettingsError
+from leadline.notebook.projects import Project
 from leadline.phases.review import Review
 from leadline.phases.verdict import Verdict
 from leadline.report import model_document, write_report
@@ -90,6 +91,9 @@ def test_there_is_nothing_to_judge_and_something_to_agree_to(
     make: Make, visit: Visit, kind: str
 ) -> None:
     workspace = until_tuning(make, kind)
+    offered = Project(workspace, "Ada").points()
+    assert NAMES[kind] in offered["name"].to_list(), "the notebook shows it, too"
+    assert {"right", "right_low", "words"} <= set(offered.columns)
     client = visit(workspace)
     page = client.get("/review").text
     assert "There is nothing to judge." in page

@@ -56,7 +56,8 @@ def test_labels_are_given_by_form(make: Make, visit: Visit) -> None:
     assert hidden(client)["assignment"] == form["assignment"], "reloading shows the same item"
     assert client.post("/label", data=form | {"value": "<script>"}).status_code == 400
     assert client.post("/label", data=form | {"value": "yes"}).status_code == 303
-    assert client.post("/label", data=form | {"value": "no"}).status_code == 303, "sent twice"
+    assert client.post("/label", data=form | {"value": "yes"}).status_code == 303, "sent twice"
+    assert client.post("/label", data=form | {"value": "no"}).status_code == 409, "two windows"
     (vote,) = workspace.record.labels.votes.plain()
     assert (vote.value, vote.annotator) == ("yes", "Ada")
     assert 0 <= vote.seconds < 60

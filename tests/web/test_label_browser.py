@@ -26,7 +26,7 @@ from leadline.workspace import Workspace
 
 Make = Callable[..., Workspace]
 Serve = Callable[[Workspace], AbstractContextManager[str]]
-GUIDELINES = "# Late\nBy the clock at the gate.\n- Not the one on the runway.\n"
+GUIDELINES = "# Late\nBy the clock at the gate.\n- **Not** the one on the runway.\n"
 
 
 def guided(make: Make) -> Workspace:
@@ -65,7 +65,7 @@ def test_thirty_items_by_keyboard_alone(page: Page, make: Make, serve: Serve) ->
         press(page, "u", 29)
         press(page, "n", 30)
         page.keyboard.press("g")
-        expect(page.get_by_text("Not the one on the runway.")).to_be_visible()
+        expect(page.locator("li", has_text="Not the one on the runway.")).to_be_visible()
     votes = [*workspace.record.labels.votes.plain(), *workspace.record.labels.votes.repeats()]
     assert len(votes) == 30
     assert {vote.annotator for vote in votes} == {"Ada"}

@@ -289,13 +289,16 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     text = client.get("/jobs/1").text
     assert 'http-equiv="refresh"' in text
     assert "leadline worker" in text
+    assert "leadline worker" in client.get("/").text
     workspace.record.jobs.claim("w")
+    assert "leadline worker" not in client.get("/").text, "one is at it"
     workspace.record.jobs.beat(1, worker="w", message="reading the files", share=0.5)
     assert "reading the files" in client.get("/jobs/1").text
     workspace.record.jobs.finish(1, worker="w", state=JobState.FAILED, message="No file.")
     text = client.get("/jobs/1").text
     assert 'http-equiv="refresh"' not in text
-    assert "The last attempt failed." in client.get("/rows/data").text
+    for path in ("/rows/data", "/"):
+        assert "The last attempt failed." in client.get(path).text, path
     assert client.get("/jobs/7").status_code == 404
 
 

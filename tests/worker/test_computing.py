@@ -13,11 +13,11 @@ from tests.alive import is_alive, running_in
 from tests.projects import BY, customers, project, run
 
 from leadline.charts import picture_cache
-from leadline.errors import CancelledError, DataError, LimitError, NotReadyError
+from leadline.errors import CancelledError, DataError, LeadlineError, LimitError, NotReadyError
 from leadline.phases.data import Data
 from leadline.processes.limit import run_with_limit
 from leadline.processes.process_identity import identity
-from leadline.record import Job, JobState
+from leadline.record import Entry, Job, JobState
 from leadline.services.agents.agent_allowance import agent_at_work, grant_agent
 from leadline.services.agents.agent_runs import start_row
 from leadline.services.commands import ask_for, cancel_job
@@ -213,7 +213,11 @@ def test_progress_is_written_no_more_often_than_people_can_read(workspace: Works
 def test_work_goes_on_after_a_job_that_failed(workspace: Workspace) -> None:
     workspace.record.jobs.put("search", by=BY)
     ask_for(workspace, "data", BY)
-    work(workspace, once=True)
+    ended: list[Entry | LeadlineError] = []
+    work(workspace, once=True, ended=ended.append)
+    refusal, entry = ended
+    assert isinstance(refusal, NotReadyError), "who looks at the worker sees what became of it"
+    assert isinstance(entry, Entry)
     data, search = workspace.record.jobs.newest()
     assert (data.state, search.state) == (JobState.DONE, JobState.FAILED)
     assert "'data'" in search.message

@@ -156,7 +156,8 @@ def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
 
 def test_people_judge_and_no_machine(released_folder: Path) -> None:
     with Workspace.open(released_folder) as workspace:
-        run(workspace, "tuning")
+        ended = list(refresh(workspace, ["tuning", "apply"], by=BY))
+        assert [entry.row for entry in ended] == ["tuning"], "what was computed is no refusal"
         for names in (["review"], ["apply"]):
             with pytest.raises(NotReadyError, match="'review' is for people to judge"):
                 list(refresh(workspace, names, by=BY))

@@ -21,7 +21,7 @@ from leadline.charts.drawing.theme import (
 from leadline.phases.tuning import OperatingPoint, Tuning
 from leadline.phases.verdict import Bounds
 from leadline.phases.vocabulary.project_words import Words
-from leadline.phases.wording import share_words
+from leadline.phases.wording import plural, share_words
 
 _LONGEST_WORD = 20
 
@@ -47,7 +47,8 @@ def chart(verdict: Tuning, sheet: Sheet = WIDE) -> Picture | None:
         return None
     words = verdict.words
     panels = [_panel(point, verdict.currency, words, sheet) for point in verdict.points]
-    title = f"{len(panels)} operating points on offer: fewer false alarms, or fewer misses"
+    n_points = plural(len(panels), "operating point")
+    title = f"{n_points} on offer: fewer false alarms, or fewer misses"
     subtitle = (
         f"Measured on {verdict.n_test:,} test rows: "
         f"{words.counts(verdict.n_positive, verdict.n_test - verdict.n_positive)}. "

@@ -14,8 +14,11 @@ import click
 from leadline.cli.terminal.options import echo_json, verb
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from leadline.cli.terminal.progress import Display
-    from leadline.record import Job
+    from leadline.errors import LeadlineError
+    from leadline.record import Entry, Job
 
 
 @verb("worker", may=(), example="leadline worker --once")
@@ -40,7 +43,8 @@ def command(once: bool, until_eof: bool, folder: Path, as_json: bool) -> None:
     with Workspace.open(folder) as workspace, Display(screen) as display:
         if not as_json:
             screen.print("Waiting for jobs (Ctrl-C stops the worker).")
-        work(workspace, once=once, progress=_Shown(display).show)
+        shown = _Shown(display, screen)
+        work(workspace, once=once, progress=shown.show, ended=None if as_json else shown.end)
         if as_json:
             jobs = workspace.record.jobs.newest(limit=20)
             echo_json([{"job": j.number, "row": j.row, "state": j.state.value} for j in jobs])
@@ -52,10 +56,10 @@ def _stop_at_eof() -> None:
 
 
 class _Shown:
-    """Begins a line for each new job."""
+    """Begins a line for each new job, and ends it with the verdict or the reason for none."""
 
-    def __init__(self, display: Display) -> None:
-        self._display = display
+    def __init__(self, display: Display, screen: Console) -> None:
+        self._display, self._screen = display, screen
         self._number = 0
 
     def show(self, job: Job) -> None:
@@ -64,3 +68,14 @@ class _Shown:
             self._number = job.number
             self._display.start(job.row)
         self._display.show(job)
+
+    def end(self, outcome: Entry | LeadlineError) -> None:
+        """Say what became of the job."""
+        from leadline.cli.terminal.entry_text import print_entry
+        from leadline.errors import LeadlineError
+
+        self._display.clear()
+        if isinstance(outcome, LeadlineError):
+            self._screen.print(f"No verdict: {outcome}", markup=False)
+        else:
+            print_entry(self._screen, outcome)

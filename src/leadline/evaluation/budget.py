@@ -9,13 +9,12 @@ from leadline.phases.data import Data, SplitKind, step_of_a_row
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.project_accounts.ledger import Expense, ExpenseKind
 from leadline.phases.project_accounts.token_price import MICROS
+from leadline.phases.search.search_evidence import FARTHEST
 
 if TYPE_CHECKING:
     from leadline.phases.problem import Problem
     from leadline.phases.verdict import Bounds
     from leadline.workspace import Workspace
-
-_FARTHEST = 8  # times the labelled rows: the largest size that is forecast
 
 
 def machine_expenses(workspace: Workspace) -> tuple[Expense, ...]:
@@ -97,11 +96,11 @@ def affordable_train_size(workspace: Workspace, problem: Problem, data: Data) ->
     n_available = data.split.n_train
     label_cost = workspace.settings.label_cost
     if label_cost <= 0:
-        return _FARTHEST * n_available
+        return FARTHEST * n_available
     budget = max(problem.budget - spent_on_machines(workspace), 0.0)
     # a model's error, by which rows of machines would be worth less, is not known yet
     n_more = int(train_share(data, None) * budget / label_cost)
-    return min(n_available + n_more, _FARTHEST * n_available)
+    return min(n_available + n_more, FARTHEST * n_available)
 
 
 def train_share(data: Data, worth: Bounds | None) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from difflib import get_close_matches
 from html import escape
 
 import numpy as np
@@ -15,6 +17,7 @@ from leadline.notebook.plots import Plot
 from leadline.phases.number_format import percent
 from leadline.stats import curves
 from leadline.stats.curves import CurvePosterior, Regions
+from leadline.stats.curves.learnt import learnt
 from leadline.stats.metric import Metric
 
 _REACH = 16
@@ -72,6 +75,11 @@ class LearningCurve:
         DataFrame
             ``n_rows``, ``low``, ``score`` (the median) and ``high``.
         """
+        if not 0 < confidence_level < 1:
+            raise ValueError(
+                f"confidence_level must lie in (0, 1); got {confidence_level:g}. Write a "
+                "percentage as a fraction."
+            )
         sizes = np.atleast_1d(np.asarray(n_rows, dtype=float))
         tail = (1 - confidence_level) / 2
         errors = self.posterior.quantile(sizes, [tail, 0.5, 1 - tail])
@@ -105,7 +113,9 @@ class LearningCurve:
         error = self.metric.error(float(target))
         if not np.isfinite(error) or error < 0:
             raise ValueError(
-                f"No model has a {self.metric.words} of {target}; its best is {self.metric.best:g}."
+                f"No model reaches {target:g} in {self.metric.words}: the best is "
+                f"{self.metric.best:g}."
+                + (" Write a percentage as a fraction." if self.metric.ceiling is not None else "")
             )
         return TargetForecast(self, float(target), label_cost, budget)
 
@@ -150,7 +160,7 @@ class LearningCurve:
         return (
             f"LearningCurve: {self.metric.words} {last:.3g} at {self.posterior.n_largest:,.0f} "
             f"rows; {score:.3g} [{low:.3g}, {high:.3g}] expected at {far:,.0f}. "
-            f"{self.regions.words}"
+            f"{' '.join((self.regions.words, *self.posterior.caution))}"
         )
 
     def _repr_html_(self) -> str:
@@ -276,7 +286,8 @@ def fit(
         Which metric's error it is, such as ``"accuracy"`` or ``"log_loss"``:
         `leadline.stats.metric.METRICS`. Results are in units of the metric.
     family : str, optional
-        Kind of learner, such as ``"linear"`` or ``"boosting"``.
+        Kind of learner, such as ``"linear"`` or ``"boosting"``; of one that nothing was learnt of,
+        as of none, nothing is added.
     n_repeats : int >= 1, optional
         Repeats behind each standard error.
 
@@ -287,7 +298,13 @@ def fit(
     Raises
     ------
     ValueError
-        If the inputs differ in length, hold fewer than three sizes, or a value is out of range.
+        If the inputs differ in length, hold fewer than three sizes, or a value is out of range, or
+        a family is misspelt.
+
+    Warns
+    -----
+    UserWarning
+        If errors grow with the rows, as scores do.
 
     Examples
     --------
@@ -297,5 +314,28 @@ def fit(
     >>> curve.forecast(0.999).rows_for(0.9) is None
     True
     """
+    _refuse_misspelt(family)
     posterior = curves.fit(sizes, errors, stderr, metric=metric, family=family, n_repeats=n_repeats)
+    if _look_like_scores(posterior):
+        warnings.warn(
+            f"The errors of {posterior.metric.words} grow with the rows. If they are scores, pass "
+            "1 - score.",
+            stacklevel=2,
+        )
     return LearningCurve(posterior)
+
+
+def _refuse_misspelt(family: str | None) -> None:
+    """Refuse what is nearly a family that was learnt from: it would count as none."""
+    tables = learnt()
+    known = {*tables.known.groups, *tables.network_shares}
+    near = get_close_matches(family or "", known, n=1, cutoff=0.8)
+    if near and family not in known:
+        raise ValueError(f"family is {family!r}, which is not known. Did you mean {near[0]!r}?")
+
+
+def _look_like_scores(posterior: CurvePosterior) -> bool:
+    """Whether what should fall grows from each third of the sizes to the next."""
+    parts = np.array_split(posterior.measured.errors, 3)
+    first, middle, last = (float(np.mean(part)) for part in parts)
+    return first < middle < last

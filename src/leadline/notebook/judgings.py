@@ -51,12 +51,16 @@ class Judging:
         Raises
         ------
         ValueError
-            If a row was not drawn: what is judged by choice says nothing of the stream.
+            If a row was not drawn: what is judged by choice says nothing of the stream; or if an
+            answer is neither yes nor no. Nothing is noted then.
         """
         drawn = set(self.rows.tolist())
         strange = [row for row in answers if int(row) not in drawn]
         if strange:
             raise ValueError(f"Row {strange[0]} was not drawn; judge the rows of .rows.")
+        # of "no", or of what is missing, bool() would make a yes
+        if unclear := [said for said in answers.values() if said not in (True, False)]:
+            raise ValueError(f"An answer is {unclear[0]!r}; True or False is needed.")
         self._said |= {int(row): bool(said) for row, said in answers.items()}
         return self
 
@@ -69,7 +73,17 @@ class Judging:
             The rows themselves; without it their numbers are shown.
         read : callable, default=input
             From a prompt to what was typed.
+
+        Raises
+        ------
+        ValueError
+            If `X` has fewer or more rows than there are scores.
         """
+        if X is not None and len(X) != self.scores.size:
+            raise ValueError(
+                f"X has {len(X):,} rows and there are {self.scores.size:,} scores; pass the rows "
+                "that were scored, in their order."
+            )
         waiting, before = self.open_rows.tolist(), [*self._said]
         while waiting:
             row = waiting[0]
@@ -217,7 +231,10 @@ def operating_points(
     classes = np.unique(labels)
     hit = classes[-1] if positive is None else positive
     if classes.size != 2 or hit not in classes:
-        raise ValueError(f"y holds {classes.tolist()[:5]}; two classes are needed, {hit!r} one.")
+        raise ValueError(
+            f"y holds {classes.tolist()[:5]}; two classes are needed"
+            f"{'' if positive is None else f', {positive!r} one of them'}."
+        )
     truth = labels == hit
     points = propose_points(
         truth,

@@ -101,6 +101,10 @@ def learning_curve(  # noqa: PLR0913 -- each is an option that scikit-learn's us
         raise ValueError(f"y has shape {labels.shape}; one label a row is needed.")
     if labels.size < _FEWEST_ROWS:
         raise ValueError(f"There are {labels.size} rows; at least {_FEWEST_ROWS} are needed.")
+    if any(label is None for label in labels.tolist()):
+        raise ValueError("y has missing labels; leave those rows out.")
+    if not 0 < valid_share < 1:
+        raise ValueError(f"valid_share must lie in (0, 1); got {valid_share:g}.")
     if n_repeats < 2:
         raise ValueError(f"n_repeats is {n_repeats}; at least 2 are needed.")
     scorer = _Scorer.of(estimator, labels, scoring, positive)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from leadline.notebook.results import flat_record
@@ -77,9 +79,15 @@ def point_table(page: OperatingPointsPage) -> pl.DataFrame:
     -------
     DataFrame
         One row a point, by falling threshold: its figures with intervals, ``words`` in the
-        project's own language, and whether it is most probably the cheapest.
+        project's own language, and whether it is most probably the cheapest. Of several classes and
+        of numbers what there is to agree to, as it did on the test rows.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
+        {**flat_record(each), "words": each.words}
+        for each in (page.plain, page.by_cost)
+        if each is not None
+    ]
+    rows += [
         {
             **flat_record(each.point),
             "words": in_words(each, page.words),

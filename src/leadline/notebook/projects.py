@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from leadline.notebook.released_models import (
 )
 from leadline.notebook.results import Result
 from leadline.notebook.standing_tables import StandingTable
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.search import Search
 from leadline.phases.target.success_chance import SuccessChance
 from leadline.reading.data_frames import as_polars, is_frame
@@ -39,7 +41,7 @@ from leadline.services.queries import operating_points_page
 from leadline.services.queries.project_state import ProjectState
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.services.reviewing.open_rows import open_rows
-from leadline.worker import observe, refresh
+from leadline.worker import observe, refresh, rows_named
 from leadline.workspace import Workspace
 
 _FRAME_FILE = "data.parquet"
@@ -53,7 +55,7 @@ def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - 
     folder : Path or str, default="."
         Where ``leadline.toml`` lies; ``leadline init`` makes one.
     by : str, default=""
-        Who you are: it goes on the record. Empty: who is logged in.
+        Who you are: it goes on the record. Empty: ``LEADLINE_USER``, else who is logged in.
 
     Returns
     -------
@@ -65,7 +67,9 @@ def open(folder: Path | str = ".", *, by: str = "") -> Project:  # noqa: A001 - 
     SettingsError
         If there is no ``leadline.toml``, or it says something that cannot be.
     """
-    return Project(Workspace.open(folder), by or getpass.getuser())
+    return Project(
+        Workspace.open(folder), by or os.environ.get("LEADLINE_USER") or getpass.getuser()
+    )
 
 
 def init(
@@ -93,7 +97,7 @@ def init(
     name : str, default=""
         Of the project; the folder's if empty.
     by : str, default=""
-        Who you are: it goes on the record. Empty: who is logged in.
+        Who you are: it goes on the record. Empty: ``LEADLINE_USER``, else who is logged in.
     problem, data, ethics : mapping, optional
         Settings that are known already, such as ``data={"exclude": ["id"]}``; all others are
         written as assumed.
@@ -222,8 +226,12 @@ class Project:
         ------
         NotReadyError
             If it has none.
+        LeadlineError
+            If there is no such row.
         """
         entry = self.workspace.record.latest(row)
+        if entry is None and row not in ROWS:
+            rows_named([row])
         if entry is None:
             raise NotReadyError(f"The record has no {row!r} yet.", "", f"Run it: .run({row!r}).")
         return Result(entry)

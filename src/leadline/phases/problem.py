@@ -184,6 +184,12 @@ class Problem(Verdict, Evidence):
         )
 
     @property
+    def good_enough(self) -> str:
+        """The target: the metric, and the side of the score that meets it."""
+        scoring = scoring_of(self.scoring)
+        return f"{scoring.words} of {scoring.target_words(self.target_score)}"
+
+    @property
     def break_even(self) -> float | None:
         """Share of positives at which one more alert costs what it saves, if both costs are stated.
 

@@ -283,11 +283,10 @@ def assess(evidence: Evidence) -> Tuning:
         f"recall {point.recall.estimate:.2f})"
         for point in evidence.points
     )
+    n_points = plural(len(evidence.points), "operating point")
     return Tuning(
         answer=answer_of(tuple(findings)),
-        summary=(
-            f"{len(evidence.points)} operating points on {evidence.n_test:,} test rows: {names}."
-        ),
+        summary=f"{n_points} on {evidence.n_test:,} test rows: {names}.",
         findings=tuple(findings),
         **vars(evidence),
     )

@@ -16,6 +16,7 @@ from leadline.phases.number_format import duration, money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
 from leadline.phases.search import Advice, Search
+from leadline.phases.search.search_evidence import rows_ahead
 from leadline.phases.search.trial import Example, Trial, TrialState
 from leadline.phases.wording import moment
 from leadline.record import Entry
@@ -159,7 +160,7 @@ def _promised(search: Search, chosen: Trial) -> list[tuple[str, str]]:
         low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
         facts.append(
             (
-                f"Expected with the {last.n_train:,} rows that can be afforded",
+                f"Expected with {rows_ahead(last.n_train, search.n_rows)}",
                 f"{scoring.score(last.error):.3f} (90%: {low:.3f} to {high:.3f})",
             )
         )

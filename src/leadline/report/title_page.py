@@ -25,11 +25,9 @@ from leadline.phases.number_format import money
 from leadline.phases.problem import Problem
 from leadline.phases.search import Search
 from leadline.phases.target.measured_target import target_now
-from leadline.phases.target.success_chance import chance_of_success
+from leadline.phases.target.success_chance import chance_of_success, without_chance
 from leadline.phases.verdict import Answer, Verdict
 from leadline.record import Entry
-
-_NO_CHANCE = "Not known yet: the row 'forecast' says it, once it has been run."
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ def title_page(
         ),
         cost=cost or _cost(entries, latest),
         measured=check.words if check else "",
-        success=f"{found.words} The target: {found.target}." if found else _NO_CHANCE,
+        success=f"{found.words} The target: {found.target}." if found else without_chance(standing),
         past=tuple((each.words, each.past) for each in found.superseded) if found else (),
         next=_next(standing, latest),
     )

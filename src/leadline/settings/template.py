@@ -8,7 +8,8 @@ from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from leadline.settings.machine_sections import Machine
-from leadline.settings.sections import SECTIONS, TO_CONFIRM
+from leadline.settings.sections import SECTIONS, TO_CONFIRM, WordSettings
+from leadline.settings.toml_parsing import refuse_unknown_keys
 
 _HEAD = """\
 # What this project is about. Change what does not fit, then run 'leadline run define'.
@@ -231,6 +232,11 @@ def template(
     str
         TOML that `load_settings` reads.
 
+    Raises
+    ------
+    SettingsError
+        If a section has no such key: it would be lost.
+
     Examples
     --------
     >>> text = template(name="late", files=["flights.csv"], label="late", data={"time": "date"})
@@ -249,6 +255,7 @@ def template(
 def _section(section: str, given: Mapping[str, Any]) -> str:
     lines = [f"# {_TITLES[section]}", f"[{section}]"]
     keys = {item.name: item for item in fields(SECTIONS[section])}
+    refuse_unknown_keys(section, given, tuple(keys))
     lines += [_key(keys[key], words, given) for key, words in WORDS[section].items()]
     if section == "data":
         lines += _columns(given.get("columns", {}))
@@ -278,6 +285,7 @@ def _costs(costs: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 def _words(given: Mapping[str, Any]) -> list[str]:
     """The words of the project; those that nobody has said as comments."""
+    refuse_unknown_keys("problem.words", given, tuple(item.name for item in fields(WordSettings)))
     lines = ["", "# What pages and reports call things, in your own words.", "[problem.words]"]
     for key, said in _WORDS_OF_PROJECT.items():
         lines.append(f"{'' if key in given else '# '}{key} = {_toml(given.get(key, ''))}  # {said}")

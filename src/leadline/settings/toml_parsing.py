@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import cache
@@ -167,16 +167,34 @@ def _refuse_unnamed(path: Path, text: str, section: str, content: Mapping[str, A
         _refuse_unknown_keys(path, text, f"{section}.{name}", table, known)
 
 
-def _refuse_unknown_keys(
-    path: Path, text: str, section: str, content: Mapping[str, Any], known: tuple[str, ...]
+def refuse_unknown_keys(
+    section: str,
+    content: Mapping[str, Any],
+    known: tuple[str, ...],
+    where: Callable[[str], str] = "".format,
 ) -> None:
+    """Refuse keys that a section does not have; `where` says of a key in which line it stands.
+
+    Raises
+    ------
+    SettingsError
+        Of the first; it names the known keys, and the nearest.
+    """
     for key in content:
         if key not in known:
             raise SettingsError(
-                f"{path.name}{_line(text, section, key)}: [{section}] {key} is not known.",
+                f"{where(key)}[{section}] {key} is not known.",
                 f"The keys of [{section}] are {', '.join(known)}.",
                 _suggestion(key, known, "{!r}"),
             )
+
+
+def _refuse_unknown_keys(
+    path: Path, text: str, section: str, content: Mapping[str, Any], known: tuple[str, ...]
+) -> None:
+    refuse_unknown_keys(
+        section, content, known, lambda key: f"{path.name}{_line(text, section, key)}: "
+    )
 
 
 def _names(cls: type) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ _TITLES = {
     500: "Something broke here",
 }
 _ADVICE = {
-    403: "Open the page again and send the form from there.",
+    403: "Open the page again, or your link if you came by one, and send the form from there.",
     404: "Go to the project and look from there.",
     500: "Nothing was written. Try again; what was printed where 'leadline web' runs says why.",
 }

@@ -12,7 +12,7 @@ from leadline.phases import number_format
 from leadline.phases.number_format import cost_words
 from leadline.phases.scoring import scoring_of
 from leadline.phases.wording import capital, day, is_picture, moment, plural, share_words
-from leadline.report.beside_verdicts.comment_section import safe_html
+from leadline.report.beside_verdicts.comment_section import safe_html, safe_line
 from leadline.report.chart_tables import table_of
 from leadline.report.slice_tables import slice_tables
 from leadline.report.stream_slice_tables import stream_slice_tables
@@ -44,6 +44,7 @@ _FILTERS = {
     "plural": plural,
     "range_words": portfolio_words.range_words,
     "safe_html": safe_html,
+    "safe_line": safe_line,
     "rate": number_format.rate,
     "rate_range": number_format.rate_range,
     "share_words": share_words,

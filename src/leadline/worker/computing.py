@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -86,7 +86,13 @@ def run_here(workspace: Workspace, row: str, *, by: str, progress: Progress | No
     return _compute(workspace, claimed, progress, closing_s=closing_s)
 
 
-def work(workspace: Workspace, *, once: bool = False, progress: Progress | None = None) -> None:
+def work(
+    workspace: Workspace,
+    *,
+    once: bool = False,
+    progress: Progress | None = None,
+    ended: Callable[[Entry | LeadlineError], None] | None = None,
+) -> None:
     """Claim and compute jobs until interrupted.
 
     Parameters
@@ -97,6 +103,8 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         Return when nothing is waiting.
     progress : callable, optional
         Given the job at hand a few times a second.
+    ended : callable, optional
+        Given what became of each job: its verdict, or why there is none.
     """
     delivered = 0.0
     undrawn: list[Verdict] = []
@@ -104,10 +112,11 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
         workspace.record.jobs.sweep(silent_s=_SILENT_S)
         job = workspace.record.jobs.claim(identity())
         if job is not None:
-            try:
-                undrawn.append(_compute(workspace, job, progress).verdict)
-            except LeadlineError:
-                continue  # the job row keeps the message
+            outcome = _outcome(workspace, job, progress)
+            if ended is not None:
+                ended(outcome)
+            if isinstance(outcome, Entry):
+                undrawn.append(outcome.verdict)
         elif once:
             return
         elif undrawn:
@@ -118,6 +127,13 @@ def work(workspace: Workspace, *, once: bool = False, progress: Progress | None 
                 deliver(workspace)
                 delivered = time.monotonic()
             time.sleep(_IDLE_S)
+
+
+def _outcome(workspace: Workspace, job: Job, progress: Progress | None) -> Entry | LeadlineError:
+    try:
+        return _compute(workspace, job, progress)
+    except LeadlineError as error:
+        return error  # the job row keeps the message
 
 
 def next_step(row: str, closed: str) -> str:

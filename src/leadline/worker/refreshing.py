@@ -104,8 +104,7 @@ def refresh(
 ) -> Iterator[Entry]:
     """Run the rows named that are missing or stale; a row named itself is run in any case.
 
-    Ends after a verdict of "no", which people must answer, and, when nothing was named, where
-    it is people's turn.
+    Ends after a verdict of "no", which people must answer, and where it is people's turn.
 
     Parameters
     ----------
@@ -126,23 +125,26 @@ def refresh(
     Raises
     ------
     NotReadyError
-        If a row named cannot be run yet.
+        If nothing of what is named can be run yet, or a row that is named itself.
     """
+    is_begun = False
     for row, is_explicit in rows_named(names).items():
         if row == "problem":
             restated = restate_problem(workspace, by)
             if restated is not None:
+                is_begun = True
                 yield restated
             continue
         if not is_explicit and not _is_due(workspace, row):
             continue
         if not ROWS[row].is_computed or _has_no_new_data(workspace, row):
-            if names:
+            if is_explicit or (names and not is_begun):
                 raise _peoples_turn(row)
             return
         if started is not None:
             started(row)
         entry = run_here(workspace, row, by=by, progress=progress)
+        is_begun = True
         yield entry
         if entry.verdict.answer is Answer.NO:
             return

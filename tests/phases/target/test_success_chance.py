@@ -91,6 +91,9 @@ def test_what_buying_adds_stands_with_its_price() -> None:
     n_more = forecast.n_reached - forecast.n_available
     assert found.purchase == f"{n_more:,} more rows, for 497 USD"
     assert found.purchase_words.startswith(f"{forecast.p_affordable:.0%} with ")
+    tested = chance("forecast", forecast={"train_share": 0.5}).current
+    assert tested is not None
+    assert tested.purchase == "11,928 more rows, 5,964 of them to learn from, for 497 USD"
     spent = again(forecast, budget=forecast.spent)
     assert chance("forecast", forecast=vars(spent)).current.purchase_words == ""  # type: ignore[union-attr]
 

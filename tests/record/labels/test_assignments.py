@@ -113,8 +113,10 @@ def test_a_late_answer_counts_while_nobody_else_was_asked(record: Record) -> Non
     first = hand(record, "Ada", LATE)
     again = hand(record, "Ada", LATE)
     assert again.id != first.id, "the first has lapsed"
-    record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
-    record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
+    for number in (first.id, again.id):
+        record.labels.assignments.answer(number, Vote("", "Ada", "yes", 1.0), TERMS)
+    with pytest.raises(OutdatedAnswerError, match="answered this item already"):
+        record.labels.assignments.answer(again.id, Vote("", "Ada", "no", 1.0), TERMS)
     assert [vote.value for vote in record.labels.votes.plain()] == ["yes"]
 
 
@@ -152,8 +154,10 @@ def test_votes_from_elsewhere_come_all_or_none(record: Record) -> None:
 def test_a_form_sent_twice_counts_once(record: Record) -> None:
     record.labels.items.replace(work(), items(5))
     first = hand(record, "Ada")
-    for value in ("yes", "yes", "no"):
+    for value in ("yes", "yes"):
         record.labels.assignments.answer(first.id, Vote("", "Ada", value, 1.0), TERMS)
+    with pytest.raises(OutdatedAnswerError, match="have answered this item already: 'yes'"):
+        record.labels.assignments.answer(first.id, Vote("", "Ada", "no", 1.0), TERMS)
     (vote,) = record.labels.votes.plain()
     assert (vote.value, vote.price, vote.assignment) == ("yes", PRICE, first.id)
     found = record.labels.items.worklist()

@@ -87,7 +87,9 @@ def description(chart: Picture) -> str:
 
 def _told(spec: dict[str, Any]) -> str:
     title = spec.get("title", {})
-    return " ".join([*title.get("text", []), *title.get("subtitle", [])])
+    head, rest = (" ".join(title.get(part, [])) for part in ("text", "subtitle"))
+    stop = "" if not rest or head.endswith((".", "!", "?", ":")) else "."
+    return f"{head}{stop} {rest}".strip()
 
 
 def save_picture(chart: Picture, path: Path) -> None:

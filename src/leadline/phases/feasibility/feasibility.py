@@ -192,7 +192,11 @@ def _summary(evidence: Evidence, has_signal: bool) -> str:
 
 
 def _signal_words(evidence: Evidence, reached: str) -> str:
-    """What the signal is worth: the gravest doubt first."""
+    """What the signal is worth: what refuses it first, then the gravest doubt."""
+    ceiling, target = evidence.ceiling, evidence.target_score
+    if ceiling is not None and _is_capped(evidence):
+        least = f"agreement with one judge reaches {ceiling.high:.3f} at most"
+        return f"People disagree too much for a target of {target:g}: {least}; {reached}"
     if _is_too_good(evidence):
         return f"Too good to be true? {capital(reached)}"
     told = "There is signal"

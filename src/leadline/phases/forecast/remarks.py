@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from leadline.phases.data import learnt_words, step_of_a_row
 from leadline.phases.forecast.advice import stop_words
 from leadline.phases.forecast.verification import is_overconfident, verification_words
-from leadline.phases.number_format import money, percent
+from leadline.phases.number_format import duration, money, percent
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
@@ -115,12 +115,11 @@ def notes(
         )
     if evidence.machine_shares:
         findings.append(_with_machines(evidence))
-    low, middle, high = map(_duration, (fit_hours.low, fit_hours.estimate, fit_hours.high))
+    hours = (fit_hours.low, fit_hours.estimate, fit_hours.high)
+    low, middle, high = (duration(3600 * each) for each in hours)
+    span = "" if low == high else f" (90% range {low} to {high})"
     findings.append(
-        note(
-            f"One fit on {evidence.n_reached:,} rows takes about {middle} of machine time "
-            f"(90% range {low} to {high})."
-        )
+        note(f"One fit on {evidence.n_reached:,} rows takes {middle} of machine time{span}.")
     )
     if evidence.label_cost <= 0:
         findings.append(
@@ -157,10 +156,3 @@ def _not_by_chance(evidence: Evidence) -> Finding:
         "may mislead: rows that are hard or odd are no sample of what the model will meet.",
         "Believe the test rows, which were drawn by chance.",
     )
-
-
-def _duration(hours: float) -> str:
-    for unit, per_hour in (("second", 3600), ("minute", 60)):
-        if hours * per_hour < 100:
-            return plural(float(f"{hours * per_hour:.2g}"), unit)
-    return plural(float(f"{hours:.2g}"), "hour")

@@ -12,7 +12,7 @@ from leadline.phases.number_format import percent
 from leadline.phases.scoring import Task, scoring_of
 from leadline.phases.search.choice import Comparison, compare, comparison_errors
 from leadline.phases.search.reasons import reasons
-from leadline.phases.search.search_evidence import Evidence
+from leadline.phases.search.search_evidence import Evidence, rows_ahead
 from leadline.phases.search.search_findings import USUAL_START_S, findings_of, reach, starved
 from leadline.phases.search.trial import Closed, Example, Trial, TrialState
 from leadline.phases.verdict import Answer, Finding, Verdict, fault, warning
@@ -48,6 +48,11 @@ class Search(Verdict, Evidence):
             **payload,
             "trials": [Trial.upgrade(trial, version) for trial in payload["trials"]],
         }
+
+    @property
+    def rows_ahead(self) -> str:
+        """The rows that its candidates are forecast to, in words."""
+        return rows_ahead(self.n_affordable, self.n_rows)
 
     @property
     def badge(self) -> str:
@@ -198,8 +203,8 @@ def _promise(evidence: Evidence, chosen: Trial) -> str:
         return ""
     low, high = sorted((scoring.score(last.low), scoring.score(last.high)))
     return (
-        f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with the "
-        f"{last.n_train:,} rows that can be afforded"
+        f", and {scoring.score(last.error):.3f} ({low:.3f} to {high:.3f}) with "
+        f"{rows_ahead(last.n_train, evidence.n_rows)}"
     )
 
 
@@ -217,8 +222,8 @@ def _nothing_better(evidence: Evidence) -> Finding:
 def _out_of_reach(evidence: Evidence, chosen: Trial) -> Finding:
     words = percent(evidence.chance_target or 0.0)
     return warning(
-        f"{chosen.name} reaches the target of {evidence.target_score:g} with the "
-        f"{evidence.n_affordable:,} rows that can be afforded with a probability of {words}.",
+        f"{chosen.name} reaches the target of {evidence.target_score:g} with a probability of "
+        f"{words} with {rows_ahead(evidence.n_affordable, evidence.n_rows)}.",
         "Go back: ask an easier question, find better columns, or grant more rows or time.",
     )
 

@@ -10,8 +10,23 @@ from leadline.phases.search.choice import comparison_errors
 from leadline.phases.search.importance import Importance
 from leadline.phases.search.trial import Closed, Example, Trial
 
+FARTHEST = 8
+"""Times the rows there are: the largest size that a search forecasts."""
 # of the rows of the largest size: if no candidate saw as many, a curve has hardly begun
 _SEEN_SHARE = 0.25
+
+
+def rows_ahead(n_affordable: int, n_rows: int) -> str:
+    """What a search looks ahead to; where the money or no price sets no bound, the forecast does.
+
+    Examples
+    --------
+    >>> rows_ahead(1_200, 1_000), rows_ahead(8_000, 1_000)
+    ('the 1,200 rows that can be afforded', '8,000 rows, 8 times those there are')
+    """
+    if n_affordable < FARTHEST * n_rows:
+        return f"the {n_affordable:,} rows that can be afforded"
+    return f"{n_affordable:,} rows, {FARTHEST} times those there are"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import Standing, State
+from leadline.phases.lifecycle import Stage, Standing, State, decision_of
 from leadline.phases.number_format import money, percent
 from leadline.phases.problem import Problem
 from leadline.phases.scoring import scoring_of
@@ -19,7 +19,7 @@ from leadline.phases.search import Search
 from leadline.phases.search.trial import Expected
 from leadline.phases.target.measured_target import target_now
 from leadline.phases.tuning import Tuning
-from leadline.phases.verdict import Severity, Verdict
+from leadline.phases.verdict import Answer, Severity, Verdict
 from leadline.phases.wording import day, plural
 
 _SOURCES = ("tuning", "forecast", "search")
@@ -160,6 +160,21 @@ def chance_of_success(
     )
 
 
+def without_chance(standing: Mapping[str, Standing]) -> str:
+    """Why nothing says yet how likely success is.
+
+    Parameters
+    ----------
+    standing : mapping of str to Standing
+        Where each row stands.
+    """
+    asked = [standing[row] for row in ("data", "feasibility", decision_of(Stage.DEFINE))]
+    closed = standing["search"].closed
+    if closed and any(each.state is State.CURRENT and each.answer is Answer.NO for each in asked):
+        return f"Nothing is forecast: {closed[0].lower()}{closed[1:]}"
+    return "Not known yet: the row 'forecast' says it, once it has been run."
+
+
 def _flattery(latest: Mapping[str, Told], standing: Mapping[str, Standing]) -> str:
     """How far the split of the rows flatters every score, where that is known and still so."""
     told = latest.get("feasibility")
@@ -196,7 +211,10 @@ def _of_forecast(entry: Told, forecast: Forecast) -> Chance:
         price = "which cost nothing"
         if forecast.label_cost > 0:
             price = f"for {money(more * forecast.label_cost, forecast.currency)}"
-        purchase = f"{plural(more, 'more row')}, {price}"
+        learnt = forecast.n_reached - forecast.n_available
+        # the others become test rows
+        those = f"{learnt:,} of them to learn from, " if learnt < more else ""
+        purchase = f"{plural(more, 'more row')}, {those}{price}"
     cautions = (each.what for each in forecast.findings if each.severity is Severity.WARNING)
     return Chance(
         row=entry.row,
@@ -226,7 +244,7 @@ def _of_search(entry: Told, search: Search) -> Iterator[Chance]:
         now=search.chance_target if now is None else now,
         basis=f"the search's first curve of {trial.name} on {plural(search.n_rows, 'row')}",
         bought=search.chance_target if has_more else None,
-        purchase=f"the {search.n_affordable:,} rows that can be afforded" if has_more else "",
+        purchase=search.rows_ahead if has_more else "",
         advice=search.advice.value,
     )
 
@@ -263,11 +281,8 @@ def _reason(past: Chance, current: Chance | None, standing: Mapping[str, Standin
 
 def _target_words(latest: Mapping[str, Told], found: Chance) -> str:
     problem, source = latest.get("problem"), latest[found.row].verdict
-    target: float | None = None
-    scoring = getattr(source, "scoring", "")
     if problem is not None and isinstance(problem.verdict, Problem):
-        scoring, target = problem.verdict.scoring, problem.verdict.target_score
-    elif isinstance(source, Forecast | Search):
-        target = source.target_score
-    metric = scoring_of(scoring)
+        return problem.verdict.good_enough
+    target = source.target_score if isinstance(source, Forecast | Search) else None
+    metric = scoring_of(getattr(source, "scoring", ""))
     return metric.words if target is None else f"{metric.words} of {metric.target_words(target)}"

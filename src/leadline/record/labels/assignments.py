@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from leadline.errors import OutdatedAnswerError
 from leadline.record import tables
+from leadline.record.append_only import counts
 from leadline.record.database import Database
 from leadline.record.labels import statements
 from leadline.record.labels.assigner import Assigner
@@ -99,8 +100,8 @@ class Assignments:
     def answer(self, number: int, vote: Vote, terms: AssignmentTerms) -> Assignment | NoAssignment:
         """Keep an answer to an assignment, and assign the next item.
 
-        An answer that comes again changes nothing. One that comes late is kept as long as nobody
-        else was asked in this annotator's place.
+        An answer that comes again changes nothing; another one is refused. One that comes late is
+        kept as long as nobody else was asked in this annotator's place.
 
         Parameters
         ----------
@@ -114,7 +115,8 @@ class Assignments:
         Raises
         ------
         OutdatedAnswerError
-            If this annotator was never asked, or somebody else was in their place.
+            If this annotator was never asked, has answered otherwise, or somebody else was asked
+            in their place.
         ValueError
             If the seconds are negative or not finite.
         """
@@ -143,6 +145,7 @@ class Assignments:
     def _answer(self, connection: Connection, number: int, vote: Vote) -> None:
         asked = self._asked(connection, number, vote.annotator)
         if asked.state == AssignmentState.DONE:
+            self._refuse_another(connection, asked, vote)
             return
         if self._has_answered(connection, asked):
             self._call_off(connection, asked)
@@ -165,6 +168,20 @@ class Assignments:
                 "Open the page again and answer the item it shows.",
             )
         return asked
+
+    def _refuse_another(self, connection: Connection, asked: Row[Any], vote: Vote) -> None:
+        """Refuse another answer to what was answered: of two windows, or of two keys."""
+        label = tables.label
+        which = self._database.mine(label), label.c.assignment == asked.id, counts(label)
+        kept = connection.execute(select(label).where(*which).limit(1)).one_or_none()
+        if kept is None or (kept.value, kept.is_skip) == (vote.value, vote.is_skip):
+            return
+        said = "skip" if kept.is_skip else "not sure" if kept.value is None else repr(kept.value)
+        raise OutdatedAnswerError(
+            f"You have answered this item already: {said}.",
+            "An item is answered once; that answer stands.",
+            "If it is wrong, take it back with Undo and answer again.",
+        )
 
     def _has_answered(self, connection: Connection, asked: Row[Any]) -> bool:
         which = self._assigner.which(asked.annotator)

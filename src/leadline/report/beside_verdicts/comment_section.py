@@ -65,6 +65,18 @@ def safe_html(text: str) -> str:
     return html
 
 
+def safe_line(text: str) -> str:
+    """One line of Markdown as HTML that can do nothing, without a paragraph around it.
+
+    Examples
+    --------
+    >>> safe_line("**good**: <b>would</b> come again")
+    '<strong>good</strong>: &lt;b&gt;would&lt;/b&gt; come again'
+    """
+    html: str = _renderer().renderInline(text)
+    return html
+
+
 @cache
 def _renderer() -> MarkdownIt:
     renderer = MarkdownIt("zero", {"html": False, "breaks": True}).enable(list(_ALLOWED))

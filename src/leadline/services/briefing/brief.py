@@ -104,6 +104,8 @@ class Brief:
         What is open in this stage, the gravest first.
     picture, picture_words : str
         Path of the one picture, and what it says; empty if nothing is drawn.
+    target : str
+        What is good enough; empty before the problem is stated.
     owner, deputy : str
         Who answers for the project; empty if nobody is named.
     in_service : str
@@ -125,6 +127,7 @@ class Brief:
     warnings: tuple[Warned, ...]
     picture: str
     picture_words: str
+    target: str
     owner: str
     deputy: str
     in_service: str
@@ -147,6 +150,7 @@ class Brief:
         deputy = f", deputy {self.deputy}" if self.deputy else ""
         told = (
             ("where", self.whereabouts),
+            ("target", self.target),
             ("time", " ".join(self.time)),
             ("owner", f"{self.owner or 'nobody is named'}{deputy}"),
             ("in service", self.in_service),
@@ -263,6 +267,7 @@ class _Reader:
             warnings=_warnings(self.of(stage)),
             picture=picture,
             picture_words=words,
+            target=self._problem.good_enough if self._problem else "",
             owner=stated.owner,
             deputy=stated.deputy,
             in_service=_service_words(self._workspace.record, self._serving),

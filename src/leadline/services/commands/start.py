@@ -97,7 +97,7 @@ def inspect_label(
     if label not in frame.columns:
         shown = ", ".join(repr(column) for column in frame.columns[:_MOST_SHOWN])
         more = ", ..." if frame.width > _MOST_SHOWN else ""
-        near = get_close_matches(label, frame.columns, n=1)
+        near = get_close_matches(label or "", frame.columns, n=1)
         raise DataError(
             f"There is no column {label!r}." if label else "No label is named.",
             f"The column to predict is needed, one of: {shown}{more}.",

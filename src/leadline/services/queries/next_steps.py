@@ -9,7 +9,7 @@ from enum import StrEnum
 from leadline.phases.lifecycle import ROWS, Row, Stage, State, decision_of, is_decision, rows_of
 from leadline.phases.release import BELOW_TARGET
 from leadline.phases.verdict import Answer
-from leadline.record import Job
+from leadline.record import Job, JobState
 from leadline.services.queries.project_state import ProjectState, Refusal, title_of
 
 
@@ -199,6 +199,6 @@ def _waiting(job: Job) -> Step:
         f"Wait for {job.row}",
         job.message or f"Asked for by {job.by}.",
         f"/jobs/{job.number}",
-        "leadline worker",
+        "leadline worker" if job.state is JobState.WAITING else "",
         job.row,
     )

@@ -10,17 +10,18 @@ from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.ledger import Ledger
 from leadline.phases.target.measured_target import target_now
-from leadline.phases.target.success_chance import SuccessChance
+from leadline.phases.target.success_chance import SuccessChance, without_chance
 from leadline.phases.verdict import Verdict
-from leadline.record import Entry, Record
+from leadline.record import Entry, Job, Record
 from leadline.record.sql_types import utc
 from leadline.services.accounting import project_ledger
 from leadline.services.commenting.comment_lines import CommentLine, newest_comments
 from leadline.services.delegation.machine_training import training_words
 from leadline.services.identity.permission import require
 from leadline.services.job_progress import JobProgress, job_progress
-from leadline.services.queries.next_steps import Step, steps
+from leadline.services.queries.next_steps import Act, Step, steps
 from leadline.services.queries.project_state import ProjectState, RowSummary
+from leadline.services.queries.row import last_failed
 from leadline.services.queries.success_chance_now import success_chance
 from leadline.settings import Settings
 from leadline.workspace import Workspace
@@ -58,7 +59,9 @@ class ProjectPage:
 
     `whereabouts` says where it is and why, if people stopped it or sent it back; else it is empty.
     `machines` says which rows of those that models learn from only machines labelled; `unread`,
-    what ``leadline.toml`` says of the problem and the record does not know yet.
+    what ``leadline.toml`` says of the problem and the record does not know yet; `without_chance`,
+    why there is no chance of success; `failed`, the last attempt at what is next, if it came to
+    nothing.
     """
 
     name: str
@@ -77,6 +80,8 @@ class ProjectPage:
     comments: tuple[CommentLine, ...] = ()
     machines: str = ""
     unread: str = ""
+    without_chance: str = ""
+    failed: Job | None = None
 
 
 def project_page(workspace: Workspace) -> ProjectPage:
@@ -106,8 +111,17 @@ def project_page(workspace: Workspace) -> ProjectPage:
         whereabouts=now.whereabouts,
         comments=newest_comments(record),
         machines=training_words(workspace, record.latest_of(Data)),
+        failed=_failed(record, first, verdicts),
+        without_chance=without_chance(now.standings),
         unread=_unread(workspace.settings, problem) if isinstance(problem, Problem) else "",
     )
+
+
+def _failed(record: Record, step: Step, verdicts: _Verdicts) -> Job | None:
+    if step.act is not Act.RUN:
+        return None
+    jobs = [job for job in record.jobs.newest() if job.row == step.row]
+    return last_failed(jobs, verdicts.entry(step.row))
 
 
 def _unread(settings: Settings, held: Problem) -> str:

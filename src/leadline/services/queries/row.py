@@ -156,7 +156,7 @@ def row_page(workspace: Workspace, name: str) -> RowPage:
         can_run=row.is_computed and not standing.closed and not waiting,
         is_stale=standing.state is State.STALE,
         job=waiting[0] if waiting else None,
-        failed=_failed(jobs, entry),
+        failed=last_failed(jobs, entry),
         moves=service_moves(workspace.record) if name == "release" else (),
         tried=candidate_line(workspace.record) if name == "release" else None,
         is_signed_on=not SIGNED.isdisjoint(
@@ -251,7 +251,8 @@ def _details(entry: Entry | None) -> tuple[tuple[str, str], ...]:
     return tuple((name, f"{path}/{name}.svg?at={at}") for name in names)
 
 
-def _failed(jobs: list[Job], entry: Entry | None) -> Job | None:
+def last_failed(jobs: list[Job], entry: Entry | None) -> Job | None:
+    """The newest job of a row, if it ended without a verdict and no newer one stands."""
     if not jobs or jobs[0].state not in (JobState.FAILED, JobState.LOST, JobState.CANCELLED):
         return None
     ended = jobs[0].beat_at or jobs[0].put_at

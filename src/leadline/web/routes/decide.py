@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from leadline.errors import SettingsError
 from leadline.phases.decision import Choice
+from leadline.services.briefing import brief
 from leadline.services.commands import WayBack, decide, keep_decision
 from leadline.services.commands.decision import NOT_BACK
 from leadline.services.queries import decision_page
@@ -56,7 +57,13 @@ Back = Annotated[WayBack, Depends(_back)]
 def ask(request: Request, context: Context, stage: str) -> Response:
     """Show what a decision rests on, and the form."""
     page = decision_page(context.workspace, stage)
-    return context.render(request, "pages/decide.html", page=page, seen=json.dumps(page.seen))
+    return context.render(
+        request,
+        "pages/decide.html",
+        page=page,
+        brief=brief(context.workspace, stage),
+        seen=json.dumps(page.seen),
+    )
 
 
 @router.post("/decide/{stage}", dependencies=[Depends(require_csrf_token)])
