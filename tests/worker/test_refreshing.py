@@ -157,10 +157,12 @@ def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
 def test_people_judge_and_no_machine(released_folder: Path) -> None:
     with Workspace.open(released_folder) as workspace:
         run(workspace, "tuning")
-        for names in (["review"], ["apply"]):
-            with pytest.raises(NotReadyError, match="'review' is for people to judge"):
-                list(refresh(workspace, names, by=BY))
-        assert list(refresh(workspace, by=BY)) == [], "without a name it ends at people's turn"
+        with pytest.raises(NotReadyError, match="'review' is for people to judge"):
+            list(refresh(workspace, ["review"], by=BY))
+        told: list[NotReadyError] = []
+        for names in (["apply"], []):
+            assert list(refresh(workspace, names, by=BY, waiting=told.append)) == []
+    assert [turn.found for turn in told] == ["'review' is for people to judge."] * 2
 
 
 def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> None:

@@ -101,11 +101,11 @@ def refresh(
     by: str,
     started: Callable[[str], None] | None = None,
     progress: Progress | None = None,
+    waiting: Callable[[NotReadyError], None] | None = None,
 ) -> Iterator[Entry]:
     """Run the rows named that are missing or stale; a row named itself is run in any case.
 
-    Ends after a verdict of "no", which people must answer, and, when nothing was named, where
-    it is people's turn.
+    Ends after a verdict of "no", which people must answer, and where it is people's turn.
 
     Parameters
     ----------
@@ -117,6 +117,8 @@ def refresh(
         Who asked.
     started, progress : callable, optional
         Told the row that begins, and the job while it runs.
+    waiting : callable, optional
+        Told why it is people's turn, where it ends there.
 
     Yields
     ------
@@ -137,8 +139,11 @@ def refresh(
         if not is_explicit and not _is_due(workspace, row):
             continue
         if not ROWS[row].is_computed or _has_no_new_data(workspace, row):
-            if names:
-                raise _peoples_turn(row)
+            turn = _peoples_turn(row)
+            if is_explicit:
+                raise turn
+            if waiting is not None:
+                waiting(turn)
             return
         if started is not None:
             started(row)
