@@ -8,11 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from tests.cli.conftest import Call
-from tests.projects import N_BEFORE_STREAM, N_STREAM, customers
+from tests.projects import N_BEFORE_STREAM, N_STREAM, customers, run
 
 from leadline.cli.terminal.options import EXIT_NO
 from leadline.engines import worker_imports
 from leadline.record import Artifacts
+from leadline.workspace import Workspace
 
 LATER = N_BEFORE_STREAM + N_STREAM
 
@@ -160,7 +161,7 @@ def test_a_column_that_is_new_does_not_hinder(
         assert answer.exit_code in {0, 3}, answer.output
 
 
-def test_rows_are_scored_where_what_training_saw_is_out_of_reach(
+def test_what_training_saw_is_in_the_release(
     call: Call, released_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def denied(*_: object) -> bytes:
@@ -172,5 +173,16 @@ def test_rows_are_scored_where_what_training_saw_is_out_of_reach(
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
     assert told["rows"] == 50
-    assert "unseen_categories" not in told
-    assert told["notes"][0].startswith("What training saw cannot be read (denied)")
+    assert told["unseen_categories"] == {}
+
+
+def test_a_stage_ends_well_where_people_are_next(call: Call, released_folder: Path) -> None:
+    answer = call("run", "apply", "-C", released_folder)
+    assert answer.exit_code == 0
+    assert "Nothing to compute: everything named is current." in answer.stdout
+    with Workspace.open(released_folder) as workspace:
+        run(workspace, "tuning")
+    answer = call("run", "apply", "-C", released_folder)
+    assert answer.exit_code == 0
+    assert "'review' is for people to judge. Run 'leadline review'" in answer.stdout
+    assert "Nothing to compute" not in answer.stdout

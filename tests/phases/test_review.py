@@ -173,3 +173,5 @@ def test_many_rows_without_a_clear_answer_settle_nothing() -> None:
     many = again(few, n_judged=179, n_unsure=21)
     assert many.answer is Answer.UNCLEAR
     assert "21 of 200 rows that were judged have no clear answer" in warnings(many)[0]
+    none = again(few, n_judged=0, n_judged_twice=0, n_unsure=21)
+    assert "none of 21 rows judged of the real stream has an answer" in none.summary

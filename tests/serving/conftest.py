@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from leadline.engines.loading import load
+from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.releases.bundle import Card, ReleaseBundle, SealedBundle, open_bundle, seal
 
 COLUMNS = {"size": "number", "town": "category", "said": "text", "at": "date"}
@@ -72,7 +73,11 @@ def make_release(folder: Path, task: str = "binary", family: str = "linear") -> 
     )
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     # thousands of odd rows are for the tests of compiling
-    sealed = seal(folder, model=model, card=card, golden_X=X.head(20), key=key, n_odd_rows=200)
+    usual = UsualInputs.of(X, COLUMNS)
+    golden = X.head(20)
+    sealed = seal(
+        folder, model=model, card=card, golden_X=golden, key=key, usual=usual, n_odd_rows=200
+    )
     return Sealed(folder, sealed, card, model, X, key)
 
 

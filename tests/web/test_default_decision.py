@@ -21,6 +21,7 @@ from tests.default_decisions import (
 )
 from tests.services.default_streams import drawn_project
 from tests.services.flights import append
+from tests.web.test_pages import text_of
 
 from leadline.cli import main
 from leadline.errors import SettingsError
@@ -122,6 +123,21 @@ def test_before_it_is_agreed_to_the_target_and_what_the_stream_contradicts_are_t
     page = client.get("/review/choose").text
     assert "The share that is right is lower on the stream (" in page
     assert "test rows; target at least " in page
+
+
+def test_rows_that_nobody_could_tell_are_no_rows_that_nobody_judged(
+    make: Make, visit: Visit
+) -> None:
+    workspace = drawn_project(make, "costs")
+    rows = rows_to_judge(workspace.artifacts, newest_tuning(workspace)[1])
+    judge_rows(workspace, dict.fromkeys(rows[:12]), "Ada")
+    page = text_of(visit(workspace).get("/review/choose").text)
+    assert "None of 12 rows judged of the real stream has an answer, and it may differ." in page
+    assert "Nobody has judged" not in page
+    judge_rows(workspace, dict.fromkeys(rows, "late"), "Ada")
+    page = text_of(visit(workspace).get("/review/choose").text)
+    by_cost_part = page.partition("least-cost: the class whose cost")[2]
+    assert "on the stream (" in by_cost_part
 
 
 def test_another_point_is_not_on_offer(make: Make, kind: str) -> None:

@@ -30,11 +30,13 @@ from leadline.charts import picture_cache
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.target.measured_target import on_test_rows
-from leadline.phases.verdict import Bounds
+from leadline.phases.verdict import Answer, Bounds
 from leadline.record import JobState
-from leadline.services.commands import decide
+from leadline.services.commands import choose_point, decide, judge
 from leadline.services.queries.next_steps import Act, steps
 from leadline.services.queries.project_state import ProjectState
+from leadline.services.queries.review import newest_tuning
+from leadline.services.reviewing.stream_rows import rows_to_judge
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
 
@@ -262,7 +264,9 @@ def test_a_point_is_chosen_by_form(make: Make, visit: Visit) -> None:
     workspace = make(UNTIL_TUNING)
     judge_all(workspace)
     client = visit(workspace)
-    assert "Clear." in client.get("/review/choose?ratio=500").text
+    page = client.get("/review/choose?ratio=500").text
+    assert "Clear." in page
+    assert "yet unclear" not in page
     answer = {
         "point": "balanced",
         "ratio": "4",
@@ -277,6 +281,22 @@ def test_a_point_is_chosen_by_form(make: Make, visit: Visit) -> None:
     assert (chosen.verdict.cost_miss, chosen.verdict.cost_false_alarm) == (40, 10)  # type: ignore[attr-defined]
     assert send(client, "/review/choose", answer) == 409, "the page was answered before"
     assert send(client, "/review/choose", answer | {"ratio": "nan", "replacing": "9"}) == 400
+
+
+def test_what_keeps_a_clear_choice_unclear_is_told_before_it_is_made(
+    make: Make, visit: Visit
+) -> None:
+    workspace = make(UNTIL_TUNING)
+    judge_all(workspace)
+    number, tuning, _ = newest_tuning(workspace)
+    rows = rows_to_judge(workspace.artifacts, tuning)
+    for row in rows[: len(rows) // 5]:
+        judge(workspace, number, row, None, "Ada", 3.0)
+    page = visit(workspace).get("/review/choose?ratio=500").text
+    assert "Clear which costs least, and yet unclear." in page
+    assert "but many rows judged have no clear answer: the choice goes on the record as" in page
+    choice = choose_point(workspace, "catch-all", 500.0, 1.0, "so", "Ada")
+    assert choice.verdict.answer is Answer.UNCLEAR
 
 
 def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:

@@ -156,12 +156,13 @@ def test_a_no_stops_until_a_person_decides(tmp_path: Path) -> None:
 
 def test_people_judge_and_no_machine(released_folder: Path) -> None:
     with Workspace.open(released_folder) as workspace:
-        ended = list(refresh(workspace, ["tuning", "apply"], by=BY))
-        assert [entry.row for entry in ended] == ["tuning"], "what was computed is no refusal"
-        for names in (["review"], ["apply"]):
-            with pytest.raises(NotReadyError, match="'review' is for people to judge"):
-                list(refresh(workspace, names, by=BY))
-        assert list(refresh(workspace, by=BY)) == [], "without a name it ends at people's turn"
+        run(workspace, "tuning")
+        with pytest.raises(NotReadyError, match="'review' is for people to judge"):
+            list(refresh(workspace, ["review"], by=BY))
+        told: list[NotReadyError] = []
+        for names in (["apply"], []):
+            assert list(refresh(workspace, names, by=BY, waiting=told.append)) == []
+    assert [turn.found for turn in told] == ["'review' is for people to judge."] * 2
 
 
 def test_without_new_data_there_is_nothing_to_monitor(released_folder: Path) -> None:

@@ -125,7 +125,7 @@ def _agreed(verdict: Review, plain: DefaultDecision, sheet: Sheet) -> Picture:
         )
         shown = _on_stream(plain, real)
         return default_decision_chart(shown, words, "the real stream", sheet=sheet)
-    judged = "nobody has judged the real stream"
+    judged = verdict.unjudged
     if real is not None:
         judged = (
             f"on the real stream it is {share_words(real.right.low)} to "

@@ -194,7 +194,9 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
         verb = "Choose" if page.by_cost else "Agree"
         click.echo(f"{verb}: leadline review --choose {name} --why REASON")
         return
-    click.echo(f"\n{page.n_judged} rows judged. Of 1,000 {page.words.units} each point would:")
+    unsure = f", {page.n_unsure} without an answer" if page.n_unsure else ""
+    judged = f"{page.n_judged} rows judged{unsure}"
+    click.echo(f"\n{judged}. Of 1,000 {page.words.units} each point would:")
     for consequence in page.consequences:
         click.echo(f"  {in_words(consequence, page.words)}")
         if consequence.point.cost is not None:
@@ -202,6 +204,8 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
     if page.best:
         told = f"{page.best} is the most probable to cost least ({percent(page.p_best)})"
         click.echo(f"At {page.ratio:g} false alarms a miss, {told}: {page.clarity}.")
+        if page.doubts:
+            click.echo(f"The choice would be unclear all the same: {'; '.join(page.doubts)}.")
     if page.comparison is not None:
         click.echo(page.comparison.words)
     if page.reader is not None:
@@ -213,11 +217,15 @@ def _show(page: OperatingPointsPage, *, as_json: bool) -> None:
 
 def _show_remarks(page: OperatingPointsPage) -> None:
     """Rows that the model knows, whom it fails on the stream, what more judgments would narrow."""
+    from leadline.phases.performance.default_decision import LEAST_COST
+
     if page.judge_errors:
         click.echo(page.judge_errors)
     click.echo(page.target)
     for finding in (*page.known_rows, *page.reality):
         click.echo(f"{finding.what} {finding.next}")
+    for finding in page.by_cost_reality:
+        click.echo(f"{LEAST_COST}: {finding.what} {finding.next}")
     told: dict[str, list[str]] = {}
     for report in page.slices:
         for line in report.worse:
@@ -256,7 +264,7 @@ def _show_decision(
     if on_stream is not None:
         _show_on_stream(on_stream, page.n_judged, page.currency)
     else:
-        click.echo("Nobody has judged the real stream.")
+        click.echo(f"{page.unjudged}.")
     click.echo("On the test set:")
     click.echo(f"  {plain.words}")
     if plain.cost is not None:

@@ -14,6 +14,7 @@ from leadline.phases.permissions import Action
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from leadline.errors import NotReadyError
     from leadline.phases.lifecycle import Standing
     from leadline.services.deciding.rerun_preview import RerunPreview
     from leadline.workspace import Workspace
@@ -35,8 +36,8 @@ def command(
     """Compute what is missing or stale.
 
     Name stages (define find train apply ship watch) or rows (data, curve, ...); without a name
-    the whole life cycle is run, up to where it is people's turn. A row named itself is computed
-    in any case. Ends with exit code 3 if a verdict is "no".
+    the whole life cycle is run. It ends, and says so, where it is people's turn. A row named itself
+    is computed in any case. Ends with exit code 3 if a verdict is "no".
 
     With --preview it only says what would be computed, what becomes out of date where answers
     change, and what people signed on that. At a terminal it asks first where something was signed.
@@ -50,6 +51,7 @@ def command(
     from leadline.workspace import Workspace
 
     entries = []
+    waiting: list[NotReadyError] = []
     screen = console(as_json=as_json)
     if is_preview:
         with Workspace.open(folder) as workspace:
@@ -59,30 +61,38 @@ def command(
         if _has_signatures(workspace):
             _warn(preview(workspace, names), is_asked=not (yes or as_json))
     with Workspace.open(folder) as workspace, Display(screen) as display:
-        for entry in refresh(workspace, names, by=by, started=display.start, progress=display.show):
+        for entry in refresh(
+            workspace,
+            names,
+            by=by,
+            started=display.start,
+            progress=display.show,
+            waiting=waiting.append,
+        ):
             display.clear()
             entries.append(entry)
             if not as_json:
                 print_entry(screen, entry)
         page = project_page(workspace)
         standing = workspace.record.standing()
-    is_no = any(_stands_as_no(name, standing) for name in rows_named(names))
     if as_json:
         echo_json(
             {
                 "entries": [entry_json(entry) for entry in entries],
+                "waits_for_people": [str(turn) for turn in waiting],
                 "next": {"title": page.next.title, "command": page.next.command},
             }
         )
     else:
-        if not entries:
-            screen.print("Nothing to compute: everything named is current.")
+        if waiting or not entries:
+            why_none = "Nothing to compute: everything named is current."
+            screen.print("\n".join(map(str, waiting)) or why_none)
         screen.print()
         print_next(screen, page)
         for step in page.also:
             if step.command.endswith(" keep"):
                 screen.print(f"{step.title}: {step.command}")
-    if is_no:
+    if any(_stands_as_no(name, standing) for name in rows_named(names)):
         sys.exit(EXIT_NO)
 
 

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from leadline.engines.contract import Executor
-    from leadline.reading.unusual_inputs import UsualInputs
     from leadline.settings import Settings
     from leadline.workspace import Workspace
 
 
+_OF_BEFORE = (
+    "The release does not say what training saw: new categories and empty columns are not told. "
+    "One made by 'leadline run release' says it."
+)
 _SCORING = "leadline.serving.batch.piece_scoring"
 
 
@@ -85,8 +88,9 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
             progress=lambda n_rows, share: display.tell(f"{n_rows:,} rows", share),
             note=notes.append,
             executor=workers,
-            usual=_usual_inputs(workspace, notes.append),
         )
+    if scored.unusual is None:
+        notes.append(_OF_BEFORE)
     if as_json:
         done = {"rows": scored.n_rows, "file": goal, "release": release.release_id}
         counts = {"files": scored.n_files, "pieces": scored.n_parts, "kept": scored.n_kept}
@@ -101,22 +105,6 @@ def command(  # noqa: PLR0913, PLR0917 (an option each)
         )
     for words in notes:
         click.echo(f"Note: {words}")
-
-
-def _usual_inputs(workspace: Workspace, note: Callable[[str], None]) -> UsualInputs | None:
-    """What the rows of the release in service look like; None, and told, where unknown."""
-    from leadline.monitoring.release_in_service import stood_on
-    from leadline.reading.conform import conform
-    from leadline.reading.unusual_inputs import UsualInputs
-    from leadline.snapshot import from_parquet
-
-    data = stood_on(workspace.record)[1]
-    try:
-        frame = from_parquet(workspace.artifacts.get(data.snapshot))
-    except Exception as error:
-        note(f"What training saw cannot be read ({error}): rows are not held against it.")
-        return None
-    return UsualInputs.of(conform(frame, data.features), data.features)
 
 
 def _workers(

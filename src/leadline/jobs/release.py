@@ -20,6 +20,7 @@ from leadline.phases.target.measured_target import measured_target
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Bounds
 from leadline.reading.conform import conform
+from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.releases.bundle import SealedBundle, seal
 from leadline.serving.releases.keys import load_or_make_key
 from leadline.serving.releases.learnt_rows import LearntRows
@@ -190,6 +191,7 @@ def _seal(workspace: Workspace, pool: Pool, model: Any, card: Card, n_golden: in
             None if pool.kind is SplitKind.RANDOM else pool.is_test,
             more=None if pool.machines is None else pool.machines.X,
         ),
+        usual=UsualInputs.of(pool.X, card.columns),
     )
 
 

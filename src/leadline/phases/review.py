@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from leadline.phases.number_format import cost_words, percent_range
+from leadline.phases.performance.decision_gap import gap_findings
 from leadline.phases.performance.default_decision import DefaultDecision
-from leadline.phases.performance.judge_errors import judge_findings, unsure_words
+from leadline.phases.performance.judge_errors import judge_findings, unjudged_words, unsure_words
 from leadline.phases.performance.stream_decision import StreamDecision
 from leadline.phases.performance.stream_point import (
-    UNLIKE_STREAM,
     StreamPoint,
-    is_lower_on_stream,
+    doubts,
     learnt_findings,
     reality_findings,
 )
@@ -19,7 +19,7 @@ from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices, stream_slice_findings
 from leadline.phases.verdict import Answer, Finding, Verdict, note, warning
 from leadline.phases.vocabulary.project_words import NO_WORDS, Words
-from leadline.phases.wording import plural, share_words, three_digits
+from leadline.phases.wording import capital, plural, share_words, three_digits
 
 CLEAR = 0.95
 """Probability of being the cheapest from which a choice counts as settled.
@@ -128,6 +128,11 @@ class Evidence:
     words: Words = NO_WORDS
 
     @property
+    def unjudged(self) -> str:
+        """Why no figure is of the stream, in a clause, where none is."""
+        return unjudged_words(self.n_unsure)
+
+    @property
     def chosen_point(self) -> StreamPoint:
         """The point that was chosen, where there was a threshold to choose."""
         return next(point for point in self.points if point.name == self.chosen)
@@ -153,9 +158,8 @@ def assess(evidence: Evidence) -> Review:
     chosen = evidence.chosen_point
     is_clear = len(evidence.points) == 1 or chosen.p_cheapest >= CLEAR
     has_enough = evidence.n_judged >= FEWEST_JUDGMENTS
-    has_gaps = bool(unsure_words(evidence.n_judged, evidence.n_unsure))
-    known, is_lower = _known_rows(evidence), is_lower_on_stream(chosen)
-    findings = [*known, *_choice_findings(evidence, is_clear, has_enough)]
+    doubtful = doubts(chosen, evidence.n_judged, evidence.n_unsure, evidence.n_stream_learnt)
+    findings = [*_known_rows(evidence), *_choice_findings(evidence, is_clear, has_enough)]
     findings += _people_findings(evidence)
     findings += [*_width_findings(evidence), *reality_findings(evidence.points)]
     if not evidence.follows_scores:
@@ -163,7 +167,7 @@ def assess(evidence: Evidence) -> Review:
     if evidence.reader is not None:
         findings += evidence.reader.findings
     findings += stream_slice_findings(evidence.slices)
-    is_settled = is_clear and has_enough and not (known or is_lower or has_gaps)
+    is_settled = is_clear and has_enough and not doubtful
     return Review(
         answer=Answer.GO if is_settled else Answer.UNCLEAR,
         summary=_summary(evidence),
@@ -253,7 +257,7 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
     if evidence.on_stream is None:
         return [
             warning(
-                "Nobody has judged the real stream.",
+                f"{capital(evidence.unjudged)}.",
                 "Judge its rows with 'leadline review', or give 'leadline watch' a file of new "
                 "rows with the truth as soon as there is one.",
             )
@@ -266,43 +270,6 @@ def _judging_findings(evidence: Evidence) -> list[Finding]:
             )
         ]
     return []
-
-
-def gap_findings(plain: DefaultDecision, on_stream: StreamDecision, currency: str) -> list[Finding]:
-    """Where stream and test set miss each other, in what is right and in what mistakes cost."""
-    tests = {each.name: each for each in plain.classes}
-    pairs = [("The share that is right", on_stream.right, plain.right)]
-    for each in on_stream.classes:
-        test = tests.get(each.name)
-        if test is not None and test.n_predicted:
-            pairs.append((f"Precision of {each.name!r}", each.precision, test.precision))
-        if test is not None and test.n_true:
-            pairs.append((f"Recall of {each.name!r}", each.recall, test.recall))
-    found = [
-        warning(
-            f"{name} is {'lower' if real.high < test.low else 'higher'} on the stream "
-            f"({percent_range(real)}) than on the test set ({percent_range(test)}).",
-            UNLIKE_STREAM,
-        )
-        for name, real, test in pairs
-        if real.high < test.low or real.low > test.high
-    ]
-    return [*found, *_cost_gap(plain, on_stream, currency)]
-
-
-def _cost_gap(plain: DefaultDecision, on_stream: StreamDecision, currency: str) -> list[Finding]:
-    """Where mistakes cost more or less on the stream than on the test set, beyond chance."""
-    real, test = on_stream.cost, plain.cost
-    if real is None or test is None or (real.low <= test.high and test.low <= real.high):
-        return []
-    return [
-        warning(
-            f"Mistakes cost {'less' if real.high < test.low else 'more'} on the stream "
-            f"({cost_words(real, currency)} a row) than on the test set "
-            f"({cost_words(test, currency)}).",
-            UNLIKE_STREAM,
-        )
-    ]
 
 
 def _shown_findings(evidence: Evidence) -> list[Finding]:
@@ -324,8 +291,7 @@ def _summary(evidence: Evidence) -> str:
     chosen = evidence.chosen_point
     if not evidence.n_judged:
         return (
-            f"{evidence.person} chose {evidence.chosen} by the test set alone: nobody has judged "
-            "the real stream."
+            f"{evidence.person} chose {evidence.chosen} by the test set alone: {evidence.unjudged}."
         )
     reader = evidence.reader
     read = f", with {reader.machine} as second reader" if reader and reader.is_headline else ""

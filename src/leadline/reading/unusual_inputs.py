@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from leadline.reading.values.unseen import listed, unseen_json, unseen_words
+
 _MOST_CATEGORIES = 10_000  # of more, new ones are nothing unusual
 _MOST_COUNTED = 1_000  # of each piece, or what is frequent in all would be lost
 _MOST_TOLD = 20
-_MOST_NAMED = 3
-_MOST_COLUMNS = 5
 _BY_CHANCE = 0.001
 
 
@@ -51,6 +52,12 @@ class UsualInputs:
         }
         n_rows = max(X.height, 1)
         return cls(categories, {name: n / n_rows for name, n in _missing(X).items()})
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> UsualInputs:
+        """What a release holds of it."""
+        told = json.loads(data)
+        return cls({name: tuple(v) for name, v in told["categories"].items()}, told["missing"])
 
 
 @dataclass
@@ -152,25 +159,16 @@ class UnusualInputs:
         Never seen in training: 'town' in 2 of 9 rows ('XQ').
         """
         said = []
-        rows = f"{self.n_rows:,} rows"
         if self.empty:
-            said.append(f"No value in any of {rows}: {_listed([repr(x) for x in self.empty])}.")
+            named = listed([repr(name) for name in self.empty])
+            said.append(f"No value in any of {self.n_rows:,} rows: {named}.")
         if self.unseen:
-            most = Counter(self.unseen).most_common()
-            each = [f"{name!r} in {n:,} of {rows} ({self._named(name)})" for name, n in most]
-            said.append(f"Never seen in training: {_listed(each)}.")
+            said.append(unseen_words(self.n_rows, self.unseen, self.values))
         return said
-
-    def _named(self, name: str) -> str:
-        most = Counter(self.values[name]).most_common(_MOST_NAMED)
-        are_more = len(self.values[name]) > len(most)
-        return ", ".join(repr(value) for value, _ in most) + " and others" * are_more
 
     def to_json(self) -> dict[str, Any]:
         """The same for machines."""
-        unseen = {
-            name: {"rows": n, "most": dict(self.values[name])} for name, n in self.unseen.items()
-        }
+        unseen = unseen_json(self.unseen, self.values)
         return {"empty_columns": list(self.empty), "unseen_categories": unseen}
 
 
@@ -185,8 +183,3 @@ def _missing(X: pl.DataFrame) -> dict[str, int]:
 
 def _most(counts: Mapping[str, int], n: int) -> dict[str, int]:
     return dict(Counter(counts).most_common(n))
-
-
-def _listed(each: list[str]) -> str:
-    more = len(each) - _MOST_COLUMNS
-    return ", ".join(each[:_MOST_COLUMNS]) + (f" and {more:,} more" * (more > 0))

@@ -101,6 +101,7 @@ def refresh(
     by: str,
     started: Callable[[str], None] | None = None,
     progress: Progress | None = None,
+    waiting: Callable[[NotReadyError], None] | None = None,
 ) -> Iterator[Entry]:
     """Run the rows named that are missing or stale; a row named itself is run in any case.
 
@@ -116,6 +117,8 @@ def refresh(
         Who asked.
     started, progress : callable, optional
         Told the row that begins, and the job while it runs.
+    waiting : callable, optional
+        Told why it is people's turn, where it ends there.
 
     Yields
     ------
@@ -125,26 +128,26 @@ def refresh(
     Raises
     ------
     NotReadyError
-        If nothing of what is named can be run yet, or a row that is named itself.
+        If a row named cannot be run yet.
     """
-    is_begun = False
     for row, is_explicit in rows_named(names).items():
         if row == "problem":
             restated = restate_problem(workspace, by)
             if restated is not None:
-                is_begun = True
                 yield restated
             continue
         if not is_explicit and not _is_due(workspace, row):
             continue
         if not ROWS[row].is_computed or _has_no_new_data(workspace, row):
-            if is_explicit or (names and not is_begun):
-                raise _peoples_turn(row)
+            turn = _peoples_turn(row)
+            if is_explicit:
+                raise turn
+            if waiting is not None:
+                waiting(turn)
             return
         if started is not None:
             started(row)
         entry = run_here(workspace, row, by=by, progress=progress)
-        is_begun = True
         yield entry
         if entry.verdict.answer is Answer.NO:
             return

@@ -282,6 +282,9 @@ def test_both_decisions_are_held_against_the_stream(make: Make, name: str) -> No
     assert verdict.plain.name == name
     assert verdict.on_stream == real
     assert "mistakes cost" in verdict.summary
+    told = page.reality if name == "likeliest-class" else page.by_cost_reality
+    assert told
+    assert set(told) <= set(verdict.findings)
 
 
 def test_by_least_cost_all_rows_are_answered(make: Make) -> None:

@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives import serialization
 from tests.serving.conftest import Sealed
 
 from leadline.errors import DataError
-from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.batch.score_file import score_file
 from leadline.serving.releases.bundle import open_bundle, seal
 
@@ -70,14 +69,11 @@ def test_numbers_that_could_be_thousands_are_judged_by_the_whole_column(
 
 def test_what_training_never_saw_is_counted(tmp_path: Path, release: Sealed) -> None:
     bundle, source = release.open(), tmp_path / "rows.csv"
-    usual = UsualInputs.of(bundle.read(release.X), release.card.columns)
     town = pl.when(pl.int_range(pl.len()) < 3).then(pl.lit("Oslo")).otherwise("town")
     number = next(name for name, kind in release.card.columns.items() if kind == "number")
     release.X.with_columns(town.alias("town"), pl.lit(None).alias(number)).write_csv(source)
     notes: list[str] = []
-    scored = score_file(
-        bundle, source, tmp_path / "out.csv", chunk_rows=20, note=notes.append, usual=usual
-    )
+    scored = score_file(bundle, source, tmp_path / "out.csv", chunk_rows=20, note=notes.append)
     assert scored.unusual is not None
     n_rows = release.X.height
     assert scored.unusual.empty == (number,)
@@ -86,7 +82,7 @@ def test_what_training_never_saw_is_counted(tmp_path: Path, release: Sealed) -> 
     }
     assert notes[-1] == f"Never seen in training: 'town' in 3 of {n_rows:,} rows ('Oslo')."
     release.X.write_csv(source)
-    usual_rows = score_file(bundle, source, tmp_path / "out.csv", usual=usual).unusual
+    usual_rows = score_file(bundle, source, tmp_path / "out.csv").unusual
     assert usual_rows is not None
     assert usual_rows.words == []
 
@@ -229,7 +225,6 @@ from pathlib import Path
 from leadline.serving.releases.bundle import open_bundle, public_keys
 from leadline.serving.batch.score_file import score_file
 from leadline.serving.releases.bundle import open_bundle, seal
-from leadline.reading.unusual_inputs import UsualInputs
 peak = 0
 def watch():
     global peak

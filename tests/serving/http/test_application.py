@@ -227,3 +227,18 @@ def test_bodies_have_a_bound_together(app: Application) -> None:
         assert reader.n_bytes == 0
 
     asyncio.run(read())
+
+
+def test_categories_that_training_never_saw_are_told_and_counted(client: TestClient) -> None:
+    rows = [{**ROW, "town": town} for town in ("Ulm", "", "Oslo", None, "Oslo")]
+    told = client.post("/predict", json={"rows": rows}).json()
+    assert told["unseen_categories"] == {"town": {"rows": 2, "most": {"Oslo": 2}}}
+    assert "unseen_categories" not in client.post("/predict", json={"rows": rows[:1]}).json()
+    inputs = [
+        {"name": name, "datatype": kind, "shape": [1], "data": [rows[2][name]]}
+        for name, kind in (("size", "FP64"), ("town", "BYTES"), ("said", "BYTES"), ("at", "BYTES"))
+    ]
+    infer = client.post("/v2/models/delays/infer", json={"inputs": inputs}).json()
+    words = "Never seen in training: 'town' in 1 of 1 row ('Oslo')."
+    assert infer["parameters"] == {"unseen_categories": words}
+    assert value(client, "leadline_unseen_category_rows_total", column="town") == 3

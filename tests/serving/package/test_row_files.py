@@ -34,7 +34,7 @@ def alone(release: Sealed) -> PackagedRelease:
 
 def scored(alone: PackagedRelease, folder: Path, text: str, name: str = "rows.csv") -> pl.DataFrame:
     (folder / name).write_text(text)
-    score_rows(alone, folder / name, folder / "scored.csv")
+    score_rows(alone, folder / name, folder / "scored.csv", print)
     return pl.read_csv(folder / "scored.csv")
 
 
@@ -82,9 +82,9 @@ def test_a_fault_is_told_by_its_line(
 def test_other_encodings_and_forms_are_refused(alone: PackagedRelease, tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_bytes("size,town,said,at\n1,Köln,x,\n".encode("latin-1"))
     with pytest.raises(DataError, match="UTF-8 is needed"):
-        score_rows(alone, tmp_path / "rows.csv", tmp_path / "scored.csv")
+        score_rows(alone, tmp_path / "rows.csv", tmp_path / "scored.csv", print)
     with pytest.raises(DataError, match=r"ends in '.parquet'.*--full"):
-        score_rows(alone, tmp_path / "rows.parquet", tmp_path / "scored.csv")
+        score_rows(alone, tmp_path / "rows.parquet", tmp_path / "scored.csv", print)
 
 
 def test_numbers_that_only_the_reader_of_files_knows(
@@ -98,6 +98,19 @@ def test_numbers_that_only_the_reader_of_files_knows(
         def answer_rows(self, rows: Sequence[tuple[Any, ...]], first: int = 0) -> Any:
             raise AssertionError("nothing is scored")
 
-    other = Other(manifest, None, [], ["score"])  # type: ignore[arg-type]
+    other = Other(manifest, None, [], ["score"], alone.known)  # type: ignore[arg-type]
     with pytest.raises(DataError, match='decimal mark ","'):
         scored(other, tmp_path, "size,town,said,at\n1.500,Ulm,x,\n")
+
+
+def test_what_a_reader_would_not_see_is_told(alone: PackagedRelease, tmp_path: Path) -> None:
+    source, target, notes = tmp_path / "rows.csv", tmp_path / "scored.csv", list[str]()
+    source.write_text("score,size,town,said,at\n1,1.5,Oslo,x,\n2,1.5,Ulm,x,\n")
+    assert score_rows(alone, source, target, notes.append) == 2
+    assert notes == [
+        "The rows have a column 'score' themselves: the release's is 'leadline_score'.",
+        "Never seen in training: 'town' in 1 of 2 rows ('Oslo').",
+    ]
+    source.write_text("score,leadline_score,size,town,said,at\n1,2,1.5,Oslo,x,\n")
+    with pytest.raises(DataError, match="has a column 'leadline_score' already"):
+        score_rows(alone, source, target, notes.append)

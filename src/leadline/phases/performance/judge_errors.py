@@ -70,6 +70,24 @@ def unsure_words(n_judged: int, n_unsure: int) -> str:
     )
 
 
+def unjudged_words(n_unsure: int) -> str:
+    """Say that no row of the stream has an answer: a clause without its full stop.
+
+    Parameters
+    ----------
+    n_unsure : int
+        Rows that all judges left unsure, or that divide them.
+
+    Examples
+    --------
+    >>> unjudged_words(0), unjudged_words(12)
+    ('nobody has judged the real stream', 'none of 12 rows judged of the real stream has an answer')
+    """
+    if not n_unsure:
+        return "nobody has judged the real stream"
+    return f"none of {plural(n_unsure, 'row')} judged of the real stream has an answer"
+
+
 def judge_findings(
     n_judged: int, n_agreed: int, n_twice: int, n_unsure: int = 0, *, has_thresholds: bool
 ) -> list[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from leadline.phases.number_format import percent_range
+from leadline.phases.performance.judge_errors import unsure_words
 from leadline.phases.verdict import Bounds, Finding, warning
 from leadline.phases.wording import plural
 
@@ -123,9 +124,26 @@ def reality_findings(points: tuple[StreamPoint, ...]) -> list[Finding]:
     ]
 
 
-def is_lower_on_stream(point: StreamPoint) -> bool:
-    """Whether its precision or its recall is lower on the stream than on the test set, surely."""
-    return any(gap.side == "lower" for gap in _gaps(point))
+def doubts(point: StreamPoint, n_judged: int, n_unsure: int, n_learnt: int) -> tuple[str, ...]:
+    """What keeps a choice unclear although it is known which point costs least, in clauses.
+
+    Parameters
+    ----------
+    point : StreamPoint
+        The choice.
+    n_judged, n_unsure : int
+        Rows with an answer, and judged rows without a clear one.
+    n_learnt : int
+        Rows of the stream that the model was made of, where they are more than chance brings.
+    """
+    told = {
+        "the stream holds rows that the model was made of": n_judged and n_learnt,
+        "it finds fewer, or flags more wrongly, than on the test set": any(
+            gap.side == "lower" for gap in _gaps(point)
+        ),
+        "many rows judged have no clear answer": unsure_words(n_judged, n_unsure),
+    }
+    return tuple(words for words, holds in told.items() if holds)
 
 
 class _Gap(NamedTuple):

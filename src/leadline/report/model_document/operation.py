@@ -104,7 +104,7 @@ def performance(reader: LineageReader) -> Section:
     if review is None:
         unknowns.append(Unknown("How good it is on the real stream.", _JUDGE))
     elif not review.n_judged:
-        what = "How good it is on the real stream: nobody has judged it."
+        what = f"How good it is on the real stream: {review.unjudged}."
         unknowns.append(reader.unknown(what, _JUDGE, row="review"))
     else:
         sentences.append(f"{review.summary}")

@@ -8,21 +8,31 @@ from enum import StrEnum
 from typing import Any
 
 from leadline.labelling.item_pool import Values
+from leadline.phases.performance.decision_gap import gap_findings
 from leadline.phases.performance.default_decision import LEAST_COST, DefaultDecision
-from leadline.phases.performance.judge_errors import judge_errors, unsure_words
+from leadline.phases.performance.judge_errors import (
+    judge_errors,
+    unjudged_words,
+    unsure_words,
+)
 from leadline.phases.performance.narrowing import narrowing_words
 from leadline.phases.performance.stream_decision import Confusion, StreamDecision
-from leadline.phases.performance.stream_point import learnt_findings, reality_findings
+from leadline.phases.performance.stream_point import (
+    doubts,
+    learnt_findings,
+    reality_findings,
+)
 from leadline.phases.performance.stream_reader import StreamReader
 from leadline.phases.performance.stream_slices import StreamSlices
 from leadline.phases.permissions import Action
 from leadline.phases.problem import Problem
 from leadline.phases.project_accounts.without_model import CostComparison, compare_tuning
-from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review, gap_findings
+from leadline.phases.review import CLEAR, FEWEST_JUDGMENTS, UNLIKE_SCORES, Review
 from leadline.phases.target.measured_target import on_test_rows
 from leadline.phases.tuning import Tuning
 from leadline.phases.verdict import Finding
 from leadline.phases.vocabulary.project_words import Words
+from leadline.phases.wording import capital
 from leadline.record import CostOpinion, Entry, Judgment
 from leadline.services.identity.permission import require
 from leadline.services.queries.review import data_of, newest_tuning, row_values
@@ -94,6 +104,8 @@ class OperatingPointsPage:
         Whether the judgments tell.
     p_best : float
         How probable it is.
+    doubts : tuple of str
+        What would keep the choice of it unclear all the same, in clauses.
     standing_choice : Review or None
         The newest choice; None if there was none.
     replacing : int or None
@@ -118,8 +130,8 @@ class OperatingPointsPage:
         What the looser of two neighbouring points adds.
     known_rows : tuple of Finding
         That the stream holds rows that the model knows.
-    reality : tuple of Finding
-        Where the stream differs from the test set beyond chance.
+    reality, by_cost_reality : tuple of Finding
+        Where the stream differs from the test set beyond chance; and of the point by cost.
     false_alarms, misses : tuple of Values
         A few judged rows on which the model errs at every point.
     opinions : tuple of CostOpinion
@@ -161,6 +173,7 @@ class OperatingPointsPage:
     by_cost: DefaultDecision | None = None
     by_cost_on_stream: StreamDecision | None = None
     confusions: tuple[tuple[Confusion, tuple[Values, ...]], ...] = ()
+    doubts: tuple[str, ...] = ()
     more: float = 0.0
     narrowing: str = ""
     may_ask: bool = False
@@ -171,6 +184,7 @@ class OperatingPointsPage:
     changes: tuple[Change, ...] = ()
     known_rows: tuple[Finding, ...] = ()
     reality: tuple[Finding, ...] = ()
+    by_cost_reality: tuple[Finding, ...] = ()
     false_alarms: tuple[Values, ...] = ()
     misses: tuple[Values, ...] = ()
     opinions: tuple[CostOpinion, ...] = ()
@@ -179,6 +193,11 @@ class OperatingPointsPage:
     target: str = ""
     owner: str = ""
     history: tuple[Entry, ...] = ()
+
+    @property
+    def unjudged(self) -> str:
+        """Why the figures are not of the stream, where they are not."""
+        return capital(unjudged_words(self.n_unsure))
 
     @property
     def ratio(self) -> float:
@@ -247,6 +266,9 @@ def operating_points_page(
         p_best=p_best,
         standing_choice=_choice(chosen),
         replacing=chosen.number if chosen else None,
+        doubts=doubts(best, len(majority.answers), majority.n_unsure, tuning.n_stream_learnt)
+        if best and is_judged
+        else (),
         more=more,
         narrowing=narrowing_words(narrowing_of_points(store, tuning, majority, result))
         if result
@@ -288,7 +310,7 @@ def _default_page(
     answers = answers_of(plain, judgments)
     store = workspace.artifacts
     found = estimate_default(store, tuning, answers)
-    on_stream = found.get(plain.name)
+    on_stream, by_cost = found.get(plain.name), found.get(LEAST_COST)
     data = data_behind(workspace.record, number)
     slices = slices_by_default(store, tuning, data, answers)
     history = workspace.record.entries("review")[::-1]
@@ -313,9 +335,12 @@ def _default_page(
         plain=plain,
         on_stream=on_stream,
         by_cost=tuning.by_cost,
-        by_cost_on_stream=found.get(LEAST_COST),
+        by_cost_on_stream=by_cost,
         known_rows=tuple(learnt_findings(tuning.n_stream_learnt, tuning.n_stream)),
         reality=tuple(gap_findings(plain, on_stream, problem.currency)) if on_stream else (),
+        by_cost_reality=tuple(gap_findings(tuning.by_cost, by_cost, problem.currency))
+        if tuning.by_cost and by_cost
+        else (),
         judge_errors=_judging(
             answers.n_judged, answers.agreement[1], answers.n_unsure, has_thresholds=False
         ),

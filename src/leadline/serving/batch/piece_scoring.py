@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from leadline.reading.file_forms.trim_advice import Advice
 from leadline.reading.images.image_columns import paths_of
 from leadline.reading.images.image_files import read_column
 from leadline.reading.totals import note_of_totals, totals_refused
-from leadline.reading.unusual_inputs import InputCounts, UsualInputs
+from leadline.reading.unusual_inputs import InputCounts
 from leadline.serving.batch.locations import Location
 from leadline.serving.batch.pieces import Chunk, Form, Piece, read_piece
 from leadline.serving.batch.scoring_release import opened
+from leadline.serving.compiled.answers import free_names, renamed_words
 from leadline.serving.releases.bundle import ReleaseBundle
 from leadline.serving.releases.manifest import Manifest
 from leadline.serving.releases.prediction_table import prediction_columns
@@ -51,8 +52,6 @@ class Scoring:
         Lines that are no rows.
     folder : Path or None
         Where paths of images may lead from, beside the source's own folder.
-    usual : UsualInputs or None
-        What the release was made of; None: nothing is held against it.
     """
 
     parts: Location
@@ -61,7 +60,6 @@ class Scoring:
     chunk_rows: int
     trim: Trim
     folder: Path | None
-    usual: UsualInputs | None = None
 
 
 @dataclass(frozen=True)
@@ -168,13 +166,18 @@ def score_piece(bundle: ReleaseBundle, spec: PieceSpec) -> Part:
         laid = replace(chunk, frame=_laid_out(chunk.frame, piece, scoring.columns))
         for name, counts in _marks(bundle, laid.frame).items():
             marks.setdefault(name, []).append(counts)
-        names = _free_names(laid.frame, bundle.manifest, piece, scoring.columns)
-        notes += _renamed_words(names)
+        names = free_names(
+            list(prediction_columns(bundle.manifest.task, may_abstain=bundle.manifest.may_abstain)),
+            scoring.columns or laid.frame.columns,
+            piece.location.name,
+            laid.frame.columns,
+        )
+        notes += renamed_words(names)
         X = _read_or_tell(bundle, laid, folders, notes.append)
         if bundle.learnt is not None:
             n_learnt += int(bundle.learnt.contain(X).sum())
-        if scoring.usual is not None:
-            inputs.count(X, scoring.usual)
+        if bundle.usual is not None:
+            inputs.count(X, bundle.usual)
         frames.append(laid.frame.hstack(bundle.answer(X).rename(names)))
     frame = pl.concat(frames)
     data = part_bytes(frame, scoring.suffix)
@@ -313,34 +316,6 @@ def _image_columns(frame: pl.DataFrame, manifest: Manifest) -> Iterator[str]:
     for name, kind in manifest.columns.items():
         if kind == "image" and name in frame.columns:
             yield name
-
-
-def _free_names(
-    frame: pl.DataFrame, manifest: Manifest, piece: Piece, columns: Sequence[str]
-) -> dict[str, str]:
-    """Names of the answer's columns: as they are called, or marked where the source has one."""
-    known = columns or frame.columns
-    names = {
-        name: f"leadline_{name}" if name in known else name
-        for name in prediction_columns(manifest.task, may_abstain=manifest.may_abstain)
-    }
-    taken = [name for name in names.values() if name in frame.columns]
-    if taken:
-        raise DataError(
-            f"{piece.location.name} has a column {taken[0]!r} already.",
-            "The answer is written under that name.",
-            "Rename the column.",
-        )
-    return names
-
-
-def _renamed_words(names: Mapping[str, str]) -> list[str]:
-    """Say which columns of the answer are called otherwise; a reader would take the source's."""
-    return [
-        f"The rows have a column {name!r} themselves: the release's is {new!r}."
-        for name, new in names.items()
-        if new != name
-    ]
 
 
 def _refuse_bytes(frame: pl.DataFrame, suffix: str) -> None:

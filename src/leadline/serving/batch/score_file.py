@@ -18,7 +18,7 @@ from leadline.errors import DataError, LeadlineError
 from leadline.reading.across_files import MarkCounts
 from leadline.reading.file_forms.raw import BY_COMMAND, Trim
 from leadline.reading.file_forms.source import Note
-from leadline.reading.unusual_inputs import UnusualInputs, UsualInputs
+from leadline.reading.unusual_inputs import UnusualInputs
 from leadline.serving.batch.input_files import input_files
 from leadline.serving.batch.joined_parts import MANIFEST, join, lay_out
 from leadline.serving.batch.locations import Location, UnreachableError
@@ -81,7 +81,6 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     progress: Progress | None = None,
     note: Note | None = None,
     executor: Executor | None = None,
-    usual: UsualInputs | None = None,
 ) -> Scored:
     """Score every row of one file or of several.
 
@@ -113,8 +112,6 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     executor : Executor, optional
         Scores pieces beside this process, or, where it is a cluster, instead of it; by default this
         process scores them all.
-    usual : UsualInputs, optional
-        What the release was made of: rows that are not like it are counted.
 
     Returns
     -------
@@ -158,7 +155,7 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     known = tuple(bundle.manifest.columns)
     plans = [plan(each, chunk_rows, known, trim) for each in files]
     while True:
-        run = _Run(bundle, plans, goal, chunk_rows, folder, trim, usual)
+        run = _Run(bundle, plans, goal, chunk_rows, folder, trim)
         try:
             parts, n_kept = run.done(progress, workers)
             break
@@ -167,8 +164,8 @@ def score_file(  # noqa: PLR0913 -- rows, model and output, how they are read, w
     _tell(bundle, parts, named, note)
     n_rows = sum(part.n_rows for part in parts)
     unusual = None
-    if usual is not None:
-        unusual = UnusualInputs.of((part.inputs for part in parts), usual)
+    if bundle.usual is not None:
+        unusual = UnusualInputs.of((part.inputs for part in parts), bundle.usual)
         for words in unusual.words:
             (note or _keep_silent)(words)
     return Scored(n_rows, len(plans), len(parts), n_kept, unusual)
@@ -249,7 +246,6 @@ class _Run:
         chunk_rows: int,
         folder: Path | None,
         trim: Trim,
-        usual: UsualInputs | None,
     ) -> None:
         self._bundle, self._goal = bundle, goal
         self._pieces = [piece for each in plans for piece in each.pieces]
@@ -267,12 +263,11 @@ class _Run:
             "chunk_rows": chunk_rows,
             "trim": asdict(trim),
             "suffix": goal.suffix,
-            "is_counted": usual is not None,
             "versions": {name: version(name) for name in ("leadline", "polars", "numpy")},
         }
         self._folder = PartFolder(goal, about, parts_suffix)
         self._scoring = Scoring(
-            self._folder.location, parts_suffix, columns, chunk_rows, trim, folder, usual
+            self._folder.location, parts_suffix, columns, chunk_rows, trim, folder
         )
 
     def done(self, progress: Progress | None, workers: _Workers | None) -> tuple[list[Part], int]:

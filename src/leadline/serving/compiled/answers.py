@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from leadline.errors import DataError
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -50,3 +52,49 @@ class Answers:
         """
         names = parts[0].columns
         return cls({name: [v for part in parts for v in part.columns[name]] for name in names})
+
+
+def free_names(
+    names: Sequence[str], columns: Sequence[str], file: str, taken: Sequence[str] = ()
+) -> dict[str, str]:
+    """Names of the answer's columns: as they are called, or marked where the source has one.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Of the answer.
+    columns : sequence of str
+        Of the source.
+    file : str
+        What a message calls the source.
+    taken : sequence of str, default=()
+        Further columns that stand beside the answer.
+
+    Raises
+    ------
+    DataError
+        If a marked name is that of a column, too.
+
+    Examples
+    --------
+    >>> free_names(["score", "label"], ["age", "score"], "new.csv")
+    {'score': 'leadline_score', 'label': 'label'}
+    """
+    named = {name: f"leadline_{name}" if name in columns else name for name in names}
+    for name in named.values():
+        if name in columns or name in taken:
+            raise DataError(
+                f"{file} has a column {name!r} already.",
+                "The answer is written under that name.",
+                "Rename the column.",
+            )
+    return named
+
+
+def renamed_words(names: Mapping[str, str]) -> list[str]:
+    """Say which columns of the answer are called otherwise; a reader would take the source's."""
+    return [
+        f"The rows have a column {name!r} themselves: the release's is {new!r}."
+        for name, new in names.items()
+        if new != name
+    ]

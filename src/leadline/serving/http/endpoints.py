@@ -107,8 +107,13 @@ class Endpoints:
         finally:
             self._bodies.release(body)
         self._keep(request, done, len(body))
-        told = {"request": request.id, "release": done.manifest.release_id}
-        return json_reply({**told, "predictions": done.answers.to_dicts()})
+        told = {
+            "request": request.id,
+            "release": done.manifest.release_id,
+            "predictions": done.answers.to_dicts(),
+        }
+        unseen = {"unseen_categories": done.unseen.to_json()} if done.unseen else {}
+        return json_reply(told | unseen)
 
     async def infer(self, request: Request) -> Reply:
         """Answer rows that came as columns, by the Open Inference Protocol."""
@@ -135,11 +140,15 @@ class Endpoints:
             self._bodies.release(body)
         self._keep(request, done, len(body))
         wanted = inference.asked_outputs(asked, done.manifest)
-        return json_reply(inference.written(wanted, done.answers, done.manifest, request.id))
+        told = inference.written(wanted, done.answers, done.manifest, request.id)
+        # a parameter of the protocol is a text, a number or a boolean
+        said = {"parameters": {"unseen_categories": done.unseen.words}} if done.unseen else {}
+        return json_reply(told | said)
 
     def _keep(self, request: Request, done: Answered, n_bytes: int) -> None:
-        """Log what was answered; what is no answer is refused."""
+        """Log what was answered, and count what is odd in it; what is no answer is refused."""
         _refuse_infinite(done.answers)
+        self._metrics.unseen(done.unseen.rows)
         asked = Asked(request.id, done.rows, done.days, n_bytes)
         self._logged.add(asked, done.answers, done.manifest)
 

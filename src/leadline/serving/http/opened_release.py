@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.known_categories import KnownCategories, UnseenCategories
 from leadline.serving.http.request_queue import RequestQueue
 from leadline.serving.http.request_schema import Requests
 from leadline.serving.http.waiting_queue import queue_of
@@ -31,12 +32,15 @@ class Answered:
         When each row was, as the client says; may be empty.
     answers : Answers
         To its rows.
+    unseen : UnseenCategories
+        Categories of its rows that training never saw.
     """
 
     manifest: Manifest
     rows: Sequence[tuple[Any, ...]]
     days: Sequence[str | None]
     answers: Answers
+    unseen: UnseenCategories
 
 
 @dataclass(frozen=True)
@@ -51,17 +55,20 @@ class Served:
         Reads a request.
     queue : RequestQueue
         Scores what was read.
+    known : KnownCategories
+        Categories that training saw.
     """
 
     manifest: Manifest
     requests: Requests
     queue: RequestQueue
+    known: KnownCategories
 
     @classmethod
     def of(cls, bundle: Answering, max_rows: int, day: str = "") -> Served:
         """Prepare an opened release; `day` is the column that dates rows, where they are logged."""
         requests = Requests(bundle.manifest, max_rows=max_rows, day=day)
-        return cls(bundle.manifest, requests, queue_of(bundle))
+        return cls(bundle.manifest, requests, queue_of(bundle), bundle.known)
 
     async def answer(self, read: Read, is_gone: Callable[[], bool] = lambda: False) -> Answered:
         """Read a request by this release's schema, and answer it.
@@ -73,4 +80,4 @@ class Served:
         """
         rows, days = await read(self.requests)
         answers = await self.queue.answer(rows, is_gone=is_gone)
-        return Answered(self.manifest, rows, days, answers)
+        return Answered(self.manifest, rows, days, answers, self.known.unseen(rows))

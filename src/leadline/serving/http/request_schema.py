@@ -110,8 +110,7 @@ class Requests:
             raw = _SPLIT.decode(data).rows
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return self.read(data)  # which says in words what is wrong
-        if not 0 < len(raw) <= self._max_rows:
-            return self.read(data)
+        self._refuse_count(len(raw), "The body has")
         pieces = (raw[start : start + _PIECE] for start in range(0, len(raw), _PIECE))
         bodies = (b'{"rows":[' + b",".join(piece) + b"]}" for piece in pieces)
         return await self._in_pieces(map(self._body.model_validate_json, bodies))
@@ -133,12 +132,7 @@ class Requests:
                 "The inputs have different lengths.", "One value a row is needed.", "Fill them up."
             )
         n_rows = max(lengths, default=0)
-        if not 0 < n_rows <= self._max_rows:
-            raise DataError(
-                f"The inputs have {n_rows:,} values each.",
-                f"1 to {self._max_rows:,} rows are taken at a time.",
-                "Send them in parts.",
-            )
+        self._refuse_count(n_rows, "Each input has")
         names = list(columns)
 
         def piece(start: int) -> Any:
@@ -147,6 +141,15 @@ class Requests:
             return self._body.model_validate({"rows": rows})
 
         return await self._in_pieces(map(piece, range(0, n_rows, _PIECE)))
+
+    def _refuse_count(self, n_rows: int, what_has: str) -> None:
+        """Refuse no rows or too many before any is looked at: that would keep others waiting."""
+        if not 0 < n_rows <= self._max_rows:
+            raise DataError(
+                f"{what_has} {n_rows:,} rows.",
+                f"1 to {self._max_rows:,} are taken at a time.",
+                "Send them in parts, or score the file with 'leadline score'.",
+            )
 
     async def _in_pieces(
         self, bodies: Iterator[Any]

@@ -80,7 +80,7 @@ def _score(root: Path, given: argparse.Namespace) -> None:
     notes: list[str] = []
     target = given.to or _default_target(given.file)
     if isinstance(release, PackagedRelease):
-        n_rows = score_rows(release, given.file, target)
+        n_rows = score_rows(release, given.file, target, notes.append)
     else:
         n_rows = load("servers", "batch")(release, given.file, target, note=notes.append).n_rows
     done = {"rows": n_rows, "file": str(target), "release": release.manifest.release_id}

@@ -11,9 +11,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from leadline.errors import ReleaseError
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.compiled.compiled_release import CompiledRelease
+from leadline.serving.compiled.known_categories import KnownCategories
 from leadline.serving.releases.environment import refuse_other_versions
 from leadline.serving.releases.manifest import Manifest
-from leadline.serving.releases.signed_files import COMPILED, signed_files, signed_manifest
+from leadline.serving.releases.signed_files import (
+    COMPILED,
+    USUAL,
+    signed_files,
+    signed_manifest,
+)
 
 # what made the model is not here, and need not agree
 _AGREE = ("python", "numpy", "leadline")
@@ -32,6 +38,8 @@ class PackagedRelease:
         Golden rows, column to value.
     answer_names : sequence of str
         Columns of an answer.
+    known : KnownCategories
+        Categories that training saw.
     """
 
     def __init__(
@@ -40,9 +48,11 @@ class PackagedRelease:
         compiled: CompiledRelease,
         golden: Sequence[Mapping[str, Any]],
         answer_names: Sequence[str],
+        known: KnownCategories,
     ) -> None:
         self.manifest = manifest
         self.answer_names = tuple(answer_names)
+        self.known = known
         self._compiled = compiled
         self._golden = golden
 
@@ -72,7 +82,9 @@ class PackagedRelease:
                 "This package answers by that alone.",
                 "Ask the sender for one made with --full.",
             )
-        return cls(manifest, CompiledRelease.from_bytes(files[COMPILED]), golden, answer_names)
+        compiled = CompiledRelease.from_bytes(files[COMPILED])
+        known = KnownCategories.from_bytes(files.get(USUAL, b""), list(manifest.columns))
+        return cls(manifest, compiled, golden, answer_names, known)
 
     def request_rows(self) -> list[tuple[Any, ...]]:
         """The golden rows as values of requests, in the order of the columns."""

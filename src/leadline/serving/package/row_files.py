@@ -6,13 +6,15 @@ import csv
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from leadline.errors import DataError
 from leadline.reading.schema import CellType
+from leadline.serving.compiled.answers import free_names, renamed_words
+from leadline.serving.compiled.known_categories import UnseenCategories
 from leadline.serving.releases.manifest import Manifest
 
 if TYPE_CHECKING:
@@ -24,7 +26,9 @@ _PLACE = re.compile(r"rows\[(\d+)\]")
 _FULL = "Ask the sender for a package made with --full, which reads whatever the project read."
 
 
-def score_rows(release: PackagedRelease, source: Path, target: Path) -> int:
+def score_rows(
+    release: PackagedRelease, source: Path, target: Path, note: Callable[[str], None]
+) -> int:
     """Score every row of a file.
 
     Parameters
@@ -36,6 +40,8 @@ def score_rows(release: PackagedRelease, source: Path, target: Path) -> int:
     target : Path
         CSV or TSV: all columns of the source, then those of the answer, called ``leadline_score``
         and so on where the source has one of their names. It is there whole or not at all.
+    note : callable
+        Told what a person should know: such names, and categories that training never saw.
 
     Returns
     -------
@@ -59,7 +65,8 @@ def score_rows(release: PackagedRelease, source: Path, target: Path) -> int:
             source.open(encoding="utf-8-sig", newline="") as read,
             aside.open("w", encoding="utf-8", newline="") as written,
         ):
-            n_rows = _scored(release, source, read, written, _SEPARATORS[target.suffix.lower()])
+            separator = _SEPARATORS[target.suffix.lower()]
+            n_rows = _scored(release, source, read, written, separator, note)
         aside.replace(target)
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(
@@ -75,15 +82,22 @@ def score_rows(release: PackagedRelease, source: Path, target: Path) -> int:
 
 
 def _scored(
-    release: PackagedRelease, source: Path, read: TextIO, written: TextIO, separator: str
+    release: PackagedRelease,
+    source: Path,
+    read: TextIO,
+    written: TextIO,
+    separator: str,
+    note: Callable[[str], None],
 ) -> int:
     rows = csv.reader(read, delimiter=_SEPARATORS[source.suffix.lower()], strict=True)
     header = next(rows, [])
     columns = _columns(header, release.manifest, source.name)
     table = csv.writer(written, delimiter=separator, lineterminator="\n")
-    names = [f"leadline_{n}" if n in header else n for n in release.answer_names]
-    table.writerow([*header, *names])
-    n_rows = 0
+    names = free_names(release.answer_names, header, source.name)
+    for words in renamed_words(names):
+        note(words)
+    table.writerow([*header, *names.values()])
+    unseen = UnseenCategories()
     for chunk in _chunks(rows, len(header), source.name):
         asked = [_row(values, columns, release.manifest, place) for place, values in chunk]
         try:
@@ -93,8 +107,10 @@ def _scored(
         told = zip(*(answers.columns[name] for name in release.answer_names), strict=True)
         for (_, values), answer in zip(chunk, told, strict=True):
             table.writerow([*values, *map(_cell, answer)])
-        n_rows += len(chunk)
-    return n_rows
+        unseen.add(release.known.unseen(asked))
+    if unseen:
+        note(unseen.words)
+    return unseen.n_rows
 
 
 def _chunks(rows: Any, n_columns: int, file: str) -> Iterator[list[tuple[str, list[str]]]]:

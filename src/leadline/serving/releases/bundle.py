@@ -8,12 +8,13 @@
                       golden.parquet    rows with the answers that the model must give
                       compiled.zip      the same release for few rows at a time, if it has one
                       rows              digests of the rows it was made of, if they were passed
+                      usual.json        categories and missing values of these rows, likewise
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -27,8 +28,10 @@ from numpy.typing import NDArray
 
 from leadline.errors import DataError
 from leadline.reading.conform import conform
+from leadline.reading.unusual_inputs import UsualInputs
 from leadline.serving.compiled.answers import Answers
 from leadline.serving.compiled.compiled_release import CompiledRelease
+from leadline.serving.compiled.known_categories import KnownCategories
 from leadline.serving.releases.compilation.compiling import (
     MOST_AT_ONCE,
     N_ODD_ROWS,
@@ -36,6 +39,7 @@ from leadline.serving.releases.compilation.compiling import (
     first_difference,
 )
 from leadline.serving.releases.compilation.odd_rows import request_rows
+from leadline.serving.releases.compilation.usual_plan import usual_bytes
 from leadline.serving.releases.environment import lock, refuse_other_versions, versions
 from leadline.serving.releases.keys import fingerprint, load_or_make_key, public_keys
 from leadline.serving.releases.learnt_rows import DigestForm, LearntRows
@@ -50,6 +54,7 @@ from leadline.serving.releases.signed_files import (
     MODEL,
     ROWS,
     SIGNATURE,
+    USUAL,
     SealedBundle,
     digest_of,
     place,
@@ -90,31 +95,26 @@ class ReleaseBundle:
         What it is.
     model : scikit-learn estimator
         Fitted.
-    golden : polars.DataFrame
-        Feature columns ``X`` that were scored when it was sealed, and their ``score``.
-    learnt : LearntRows or None
-        The rows it was made of; None in a release that does not know them.
-    compiled : CompiledRelease or None
-        The same release for few rows at a time; None where it has no such form.
+    files : mapping of str to bytes
+        That the manifest names.
     """
 
-    def __init__(
-        self,
-        manifest: Manifest,
-        model: Any,
-        golden: pl.DataFrame,
-        learnt: LearntRows | None = None,
-        compiled: CompiledRelease | None = None,
-    ) -> None:
+    def __init__(self, manifest: Manifest, model: Any, files: Mapping[str, bytes]) -> None:
         self.manifest = manifest
-        self.not_compiled = "" if compiled else manifest.fast_path
-        """Why there is no fast path; empty if there is one."""
-        self.compiled = compiled
+        self.compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None
         """Answers few rows fast; None if there is no such form."""
-        self.learnt = learnt
+        self.not_compiled = "" if self.compiled else manifest.fast_path
+        """Why not; empty if there is one."""
+        self.learnt = _learnt(files, manifest)
+        """The rows it was made of; None if the release does not know them."""
+        usual = files.get(USUAL, b"")
+        self.usual = UsualInputs.from_bytes(usual) if usual else None
+        """What training saw; None if the release does not know it."""
+        self.known = KnownCategories.from_bytes(usual, list(manifest.columns))
+        """Categories that training saw."""
         self._reading = manifest.reading_schema
         self._model = model
-        self._golden = golden
+        self._golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
 
     def golden_rows(self) -> pl.DataFrame:
         """The rows that are replayed, as examples of the input."""
@@ -149,15 +149,12 @@ class ReleaseBundle:
         ReleaseError
             If the scores are others.
         """
-        X = self.read(self.golden_rows())
-        given = golden_answers(self._model, self.manifest, X)
+        given = golden_answers(self._model, self.manifest, self.read(self.golden_rows()))
         asks, name = self.waits_s is not None, self.manifest.release_id
         refuse_other_answers(given, self._golden, self.manifest, name, asks=asks)
         if self.compiled is not None:
             slow = partial(slow_answers, self._model, self.manifest)
-            rows = self.request_rows()
-            difference = first_difference(self.compiled.answer, slow, rows)
-            if difference:
+            if difference := first_difference(self.compiled.answer, slow, self.request_rows()):
                 self.compiled = None
                 self.not_compiled = f"Here the compiled form differs: {difference}."
 
@@ -180,8 +177,7 @@ class ReleaseBundle:
         DataError
             If a column is missing or a value does not fit.
         """
-        scores: NDArray[np.float64] = self.predict(frame)["score"].to_numpy()
-        return scores
+        return self.predict(frame)["score"].to_numpy()
 
     def predict(
         self,
@@ -250,7 +246,7 @@ class ReleaseBundle:
         return compiled_table(self.compiled, self.manifest, X, at_once=MOST_AT_ONCE)
 
 
-def seal(
+def seal(  # noqa: PLR0913 -- what it is, what it was made of, and who says so
     folder: Path,
     *,
     model: Any,
@@ -259,6 +255,7 @@ def seal(
     key: Ed25519PrivateKey,
     modules: Path | str = "",
     learnt: LearntRows | None = None,
+    usual: UsualInputs | None = None,
     n_odd_rows: int = N_ODD_ROWS,
 ) -> SealedBundle:
     """Store a model as a signed, immutable release, and open it once to see that it works.
@@ -279,6 +276,8 @@ def seal(
         As for `open_bundle`.
     learnt : LearntRows, optional
         The rows it was made of, so that it knows them again.
+    usual : UsualInputs, optional
+        What these rows look like, so that it tells others.
     n_odd_rows : int, default=10_000
         Rows that its compiled form must answer as the model does, beside the golden ones.
 
@@ -303,6 +302,8 @@ def seal(
     files = {MODEL: stored, GOLDEN: scored}
     if learnt is not None:
         files[ROWS] = learnt.to_bytes()
+    if usual is not None:
+        files[USUAL] = usual_bytes(usual, card)
     slow = partial(slow_answers, model, card)
     compiled = compiled_or_not(model, card, golden, slow, n_odd_rows=n_odd_rows)
     if compiled.data:
@@ -315,6 +316,7 @@ def seal(
         rows_digest=digest_of(files[ROWS]) if learnt else "",
         usual_repeats=learnt.usual_share if learnt else None,
         rows_form=learnt.form if learnt else DigestForm.MIXED,
+        usual_digest=digest_of(files[USUAL]) if usual else "",
         compiled_digest=digest_of(compiled.data) if compiled.data else "",
         compiled_rows=compiled.n_rows,
         not_compiled=compiled.why_not,
@@ -325,8 +327,8 @@ def seal(
     written = manifest.to_bytes()
     files |= {MANIFEST: written, SIGNATURE: key.sign(written).hex().encode()}
     digest = digest_of(written)
-    trusted = (key.public_key(),)
-    place(folder, digest, files, lambda at: open_bundle(at, trusted=trusted, modules=modules))
+    opened = partial(open_bundle, trusted=(key.public_key(),), modules=modules)
+    place(folder, digest, files, opened)
     return SealedBundle(
         digest=digest,
         release_id=digest[:ID_LENGTH],
@@ -387,10 +389,11 @@ def load_bundle(
     refuse_other_versions(manifest.versions)
     # the manifest names the family, and its signature holds
     model = load_model(files[MODEL], trusted=trusted_in_turn(manifest.family, modules))
-    golden = pl.read_parquet(io.BytesIO(files[GOLDEN]))
-    learnt = None
-    if ROWS in files and manifest.usual_repeats is not None:
-        form = DigestForm(manifest.rows_form)
-        learnt = LearntRows.from_bytes(files[ROWS], manifest.usual_repeats, form)
-    compiled = CompiledRelease.from_bytes(files[COMPILED]) if COMPILED in files else None
-    return ReleaseBundle(manifest, model, golden, learnt, compiled)
+    return ReleaseBundle(manifest, model, files)
+
+
+def _learnt(files: Mapping[str, bytes], manifest: Manifest) -> LearntRows | None:
+    if ROWS not in files or manifest.usual_repeats is None:
+        return None
+    form = DigestForm(manifest.rows_form)
+    return LearntRows.from_bytes(files[ROWS], manifest.usual_repeats, form)

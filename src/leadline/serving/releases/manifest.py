@@ -149,6 +149,8 @@ class Manifest(Card):
         Share of new rows that equal one of them by chance.
     rows_form : {"hashed", "mixed"}
         How those rows are digested.
+    usual_digest : str
+        SHA-256 of what training saw: categories and missing values; empty where it is not known.
     compiled_digest : str
         SHA-256 of the compiled form, by which few rows are answered fast; empty if there is none.
     compiled_rows : int
@@ -174,6 +176,7 @@ class Manifest(Card):
     rows_digest: str = ""
     usual_repeats: float | None = None
     rows_form: str = "hashed"
+    usual_digest: str = ""
     compiled_digest: str = ""
     compiled_rows: int = 0
     not_compiled: str = ""

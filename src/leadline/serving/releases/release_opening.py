@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from leadline.serving.compiled.answers import Answers
+from leadline.serving.compiled.known_categories import KnownCategories
 from leadline.serving.releases.manifest import Manifest
 
 
@@ -19,6 +20,11 @@ class Answering(Protocol):
     @property
     def manifest(self) -> Manifest:
         """What it is."""
+        ...
+
+    @property
+    def known(self) -> KnownCategories:
+        """Categories that training saw."""
         ...
 
     def request_rows(self) -> list[tuple[Any, ...]]:

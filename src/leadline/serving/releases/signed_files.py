@@ -17,12 +17,13 @@ from leadline.errors import ReleaseError
 from leadline.serving.releases.keys import fingerprint
 from leadline.serving.releases.manifest import Manifest
 
-MANIFEST, SIGNATURE, MODEL, GOLDEN, ROWS, COMPILED = (
+MANIFEST, SIGNATURE, MODEL, GOLDEN, ROWS, USUAL, COMPILED = (
     "manifest.json",
     "signature",
     "model.skops",
     "golden.parquet",
     "rows",
+    "usual.json",
     "compiled.zip",
 )
 ID_LENGTH = 12
@@ -135,6 +136,8 @@ def digests_of(manifest: Manifest) -> dict[str, str]:
     digests = {MODEL: manifest.model_digest, GOLDEN: manifest.golden_digest}
     if manifest.rows_digest:
         digests[ROWS] = manifest.rows_digest
+    if manifest.usual_digest:
+        digests[USUAL] = manifest.usual_digest
     if manifest.compiled_digest:
         digests[COMPILED] = manifest.compiled_digest
     return digests

@@ -11,6 +11,7 @@ from leadline.serving.releases.manifest import Card, Manifest
 _STRING: dict[str, Any] = {"type": "string"}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 _VALUE: dict[str, Any] = {"type": ["string", "number", "boolean", "null"]}
+_NEVER_SEEN = {"description": "Categories of the rows that training never saw, if there are any."}
 _SCORES = {
     "binary": "Probability of the positive class.",
     "multiclass": "Probability of the likeliest class.",
@@ -32,7 +33,8 @@ def own_schemas(manifest: Manifest) -> dict[str, Any]:
                     "description": "One a row, in the order of the rows.",
                     "items": {"$ref": "#/components/schemas/Prediction"},
                 },
-            }
+            },
+            {"unseen_categories": _unseen()},
         ),
         "Schema": {
             "type": "object",
@@ -131,7 +133,8 @@ def inference_schemas(manifest: Manifest, request_id: Mapping[str, Any]) -> dict
                 "model_version": _STRING,
                 "id": _STRING,
                 "outputs": {"type": "array", "items": _ref("InferenceOutput")},
-            }
+            },
+            {"parameters": _object({}, {"unseen_categories": {**_STRING, **_NEVER_SEEN}})},
         ),
         "TensorMetadata": _object(described),
         "Model": _object(
@@ -187,6 +190,13 @@ def _predictions(card: Card) -> dict[str, Any]:
         "abstains": {"type": "boolean", "description": "Whether the row has no answer."},
     }
     return {name: kinds[name] for name in outputs_of(card)}
+
+
+def _unseen() -> dict[str, Any]:
+    """Column to its rows with such a category, and the most frequent of these."""
+    most = {"type": "object", "additionalProperties": _COUNT}
+    column = _object({"rows": _COUNT, "most": most})
+    return {"type": "object", "additionalProperties": column, **_NEVER_SEEN}
 
 
 def _ref(name: str) -> dict[str, str]:

@@ -52,6 +52,8 @@ class ServiceMetrics:
         )
         self._batch_s = self._counter("batch_seconds", "Seconds in the model")
         self._rows = self._counter("rows", "Rows answered")
+        words = "Rows answered with a category that training never saw"
+        self._unseen = self._counter("unseen_category_rows", words, "column")
         words = "Requests begun and not answered"
         self.watch("requests_in_flight", words, lambda: self._n_in_flight)
         self._release = self._gauge(
@@ -122,6 +124,11 @@ class ServiceMetrics:
         self._batch_rows.observe(n_rows)
         self._batch_s.inc(seconds)
         self._rows.inc(n_rows)
+
+    def unseen(self, rows: Mapping[str, int]) -> None:
+        """Count rows of a request whose categories training never saw, by column."""
+        for column, n_rows in rows.items():
+            self._unseen.labels(column).inc(n_rows)
 
     def text(self) -> bytes:
         """All of them, in the text format of Prometheus."""

@@ -16,7 +16,7 @@ _FORMS = {
     "model": "the model itself, with the libraries that made it",
 }
 _SCORE = {
-    "compiled": "`score` takes CSV and JSON lines in UTF-8 whose numbers are written plainly.",
+    "compiled": "`score` takes CSV and TSV in UTF-8 whose numbers are written plainly.",
     "model": "`score` takes whatever the project could be made of.",
 }
 

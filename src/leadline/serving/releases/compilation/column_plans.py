@@ -33,10 +33,17 @@ def cell_plans(card: Card) -> list[Plan]:
         If a column is of a kind, or is read in a way, that the compiled form does not know.
     """
     schema = card.reading_schema
-    return [_cell_plan(name, kind, schema.get(name)) for name, kind in card.columns.items()]
+    return [cell_plan(name, kind, schema.get(name)) for name, kind in card.columns.items()]
 
 
-def _cell_plan(name: str, kind: str, how: ColumnReading | None) -> Plan:
+def cell_plan(name: str, kind: str, how: ColumnReading | None) -> Plan:
+    """How the values of one column of a request are read.
+
+    Raises
+    ------
+    NotCompiledError
+        As `cell_plans`.
+    """
     if kind == "image":
         raise NotCompiledError(f"{name!r} is a column of images")
     if not can_be_compiled(kind, how):
