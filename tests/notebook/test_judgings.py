@@ -82,7 +82,8 @@ def test_an_answer_that_is_neither_yes_nor_no_is_refused(said: Any) -> None:
     with pytest.raises(ValueError, match="True or False is needed"):
         judging.answer({first: True, second: said})
     assert judging.open_rows.size == 20
-    assert judging.answer({first: TRUTH[first], second: 0}).open_rows.size == 18
+    as_numbers: dict[int, Any] = {first: TRUTH[first], second: 0}
+    assert judging.answer(as_numbers).open_rows.size == 18
 
 
 def test_rows_to_ask_about_are_those_of_the_scores() -> None:

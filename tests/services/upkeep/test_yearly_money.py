@@ -166,8 +166,8 @@ def test_where_kinds_of_errors_have_prices_age_costs_what_was_measured() -> None
     assert unclear.estimate is None
     assert unclear.rests_on == "The labels of no block in service tell misses and false alarms."
     few = replace(wrong, blocks=(replace(wrong.blocks[0], n_labelled=9),))
-    told = error_cost(few, apart, is_of_release=True).rests_on
-    assert told == "No block in service has 10 labels yet, which its costs take."
+    rests_on = error_cost(few, apart, is_of_release=True).rests_on
+    assert rests_on == "No block in service has 10 labels yet, which its costs take."
 
 
 def test_a_schedule_that_does_not_pay_is_told() -> None:
