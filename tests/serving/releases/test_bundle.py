@@ -119,6 +119,7 @@ def test_the_manifest_says_what_it_takes_to_use_it(release: Sealed) -> None:
         "signature",
         "model.skops",
         "golden.parquet",
+        "usual.json",
         "compiled.zip",
     }
 
