@@ -443,6 +443,7 @@ def test_one_turned_bit_of_any_file_is_seen(new_release: Maker) -> None:
         "manifest.json",
         "model.skops",
         "signature",
+        "usual.json",
     ]
     for name in names:
         file = release.path / name
