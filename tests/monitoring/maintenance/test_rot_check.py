@@ -27,7 +27,15 @@ from leadline.workspace import Workspace
 
 __all__ = ["released_folder"]
 
-FILES = ["compiled.zip", "golden.parquet", "manifest.json", "model.skops", "rows", "signature"]
+FILES = [
+    "compiled.zip",
+    "golden.parquet",
+    "manifest.json",
+    "model.skops",
+    "rows",
+    "signature",
+    "usual.json",
+]
 
 
 @pytest.fixture

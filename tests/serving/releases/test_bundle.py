@@ -119,6 +119,7 @@ def test_the_manifest_says_what_it_takes_to_use_it(release: Sealed) -> None:
         "signature",
         "model.skops",
         "golden.parquet",
+        "usual.json",
         "compiled.zip",
     }
 
@@ -442,6 +443,7 @@ def test_one_turned_bit_of_any_file_is_seen(new_release: Maker) -> None:
         "manifest.json",
         "model.skops",
         "signature",
+        "usual.json",
     ]
     for name in names:
         file = release.path / name

@@ -1,4 +1,4 @@
-"""What training saw, as a release holds it: categories, how they are read, missing values."""
+"""Rows of training as a release knows them: categories, how they are read, missing values."""
 
 from __future__ import annotations
 
