@@ -125,7 +125,8 @@ def default_tuning(kind: str) -> Tuning:
 def default_review(kind: str) -> Review:
     """Agreed to."""
     point = by_cost() if kind == "costs" else default_decision(kind)
-    return again(example_review(), points=(), plain=point, chosen=point.name, n_judged=0, judges=())
+    nobody = {"n_judged": 0, "n_unsure": 0, "judges": ()}
+    return again(example_review(), points=(), plain=point, chosen=point.name, **nobody)
 
 
 def default_release(kind: str) -> Release:

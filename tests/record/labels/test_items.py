@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from tests.record.labels.test_assignments import LATE, PRICE, TERMS, hand, items, say, work
 
+from leadline.errors import OutdatedAnswerError
 from leadline.record import Assignment, NoAssignment, Record, Vote, VoteKind, Worklist
 
 
@@ -87,7 +88,8 @@ def test_what_was_answered_does_not_lapse(record: Record) -> None:
     record.labels.assignments.answer(first.id, Vote("", "Ada", "yes", 1.0), TERMS)
     assert isinstance(record.labels.assignments.next("Bo", TERMS), Assignment)
     assert (listed(record).spent, listed(record).held) == (PRICE, 2 * PRICE)
-    record.labels.assignments.answer(first.id, Vote("", "Ada", "no", 1.0), TERMS)
+    with pytest.raises(OutdatedAnswerError, match="already: 'yes'"):
+        record.labels.assignments.answer(first.id, Vote("", "Ada", "no", 1.0), TERMS)
     assert [vote.value for vote in record.labels.votes.plain()] == ["yes"]
 
 
