@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -28,16 +29,19 @@ from leadline.stats.curves.learnt import Table
 from leadline.stats.curves.prior import learn_independent, mixed
 
 # the learning half, on which choices were made; the other one is read for the tables of results
+OWN = "small networks of our own"
 LEARNING = (
     "TevenLeScao/pet",
     "epoch-research/analyzing-chinchilla",
     "formll/resolving-scaling-law-discrepancies",
+    OWN,
 )
 SOURCES = {
     "neural networks": "mlfoundations/scaling, epoch-research/analyzing-chinchilla, "
     "Open-Athena/scaling-law-analysis, formll/resolving-scaling-law-discrepancies, "
     "OpenEuroLLM/dense_english_scaling_laws, huggingface/datablations, TevenLeScao/pet, "
-    "giovabaj/Learning-Curve-ECG, cure-lab/deep-active-learning; public repositories"
+    "giovabaj/Learning-Curve-ECG, cure-lab/deep-active-learning; public repositories; "
+    "benchmarks/curves/measuring_networks.py"
 }
 FAMILIES = {
     "cross_entropy": "text-network",
@@ -51,6 +55,7 @@ METRICS = {
     "1-f1": "f1",
     "1-auc": "roc_auc",
 }
+_OF_OUR_OWN = Path(__file__).with_name("network_curves.csv.gz")
 _FEWEST = 5
 _OF_A_GROUP, _OF_A_SOURCE = 5, 40
 _N_ITERATIONS = 4
@@ -70,14 +75,31 @@ def networks(half: str | None = None) -> list[Example]:
     half : {"learning", "judging"}, optional
         Of the sources; all of them if not given.
     """
-    rows = pl.read_csv(here(SHARED / "deep_curves.csv.gz"))
+    columns = ["source", "curve", "family", "metric", "n", "value", "group"]
+    public = pl.read_csv(here(SHARED / "deep_curves.csv.gz"))
+    public = public.with_columns(family=pl.col("metric").replace_strict(FAMILIES))
+    rows = pl.concat([public.select(columns), _own().select(columns)])
     rows = rows.filter(pl.col("value").is_finite(), pl.col("value") > 0)
     found: list[Example] = []
-    keys = ["source", "curve"]
-    for (source, _), curve in rows.group_by(keys, maintain_order=True):
+    keys = ["source", "curve", "metric"]
+    for (source, *_), curve in rows.group_by(keys, maintain_order=True):
         if half is None or (source in LEARNING) == (half == "learning"):
             found += _cuts(curve, str(source))
     return found
+
+
+def _own() -> pl.DataFrame:
+    """What `measuring_networks.py` measured, in the columns of the public curves."""
+    is_picture = pl.col("task").is_in(["digits", "letters"])
+    curve = pl.concat_str("task", "network", separator=", ")
+    return pl.read_csv(_OF_OUR_OWN).with_columns(
+        pl.col("n").cast(pl.Float64),
+        pl.col("metric").replace({"log_loss": "cross_entropy"}),
+        source=pl.lit(OWN),
+        curve=curve,
+        family=pl.when(is_picture).then(pl.lit("image-network")).otherwise(pl.lit("text-network")),
+        group=curve,
+    )
 
 
 def group_weights(examples: list[Example]) -> np.ndarray:
@@ -100,7 +122,7 @@ def _cuts(curve: pl.DataFrame, source: str) -> list[Example]:
         stderr = points["sd"].fill_null(0.0).to_numpy().astype(float) / np.sqrt(counts)
     whole = Example(
         data=0,
-        family=FAMILIES[curve["metric"][0]],
+        family=curve["family"][0],
         sizes=sizes,
         errors=errors,
         stderr=stderr,
