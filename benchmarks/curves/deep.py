@@ -2,9 +2,11 @@
 
 Curves of nine public sources (`networks.py`), cut at every octave that leaves five sizes before
 it. What Leadline has learnt of networks is learnt without the source that is asked about. The half
-on which choices were made and the other are shown apart. Every group of curves counts once.
+on which choices were made and the other are shown apart. Every group of curves counts once. Last
+come small networks of our own (`measuring_networks.py`), which nothing is learnt from; the weight
+that losses of networks that classify give to what public ones taught was chosen on them.
 
-    python benchmarks/curves/deep.py [--half learning|judging] [--peers NAMES]
+    python benchmarks/curves/deep.py [--of learning|judging|own] [--peers NAMES]
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from functools import cache
 import numpy as np
 import ours
 from learning import Example
-from networks import group_weights, learn_networks, networks
+from networks import group_weights, learn_networks, networks, own_networks
 from peers import CONSTRAINED
 from running import Instance, arguments, forecasts, point
 from scoring import figure, inside, log_width, markdown, weighted_median
@@ -43,15 +45,30 @@ _LEAST = 1e-6
 
 def main() -> None:
     parser = arguments(__doc__, _METHODS)
-    parser.add_argument("--half", choices=["learning", "judging"])
+    parser.add_argument("--of", choices=["learning", "judging", "own"])
     options = parser.parse_args()
-    for half in [options.half] if options.half else ["learning", "judging"]:
-        examples = networks(half)
-        instances = instances_of(examples)
-        found = forecasts(instances, options.methods, jobs=options.jobs, learnt=without)
-        weights = group_weights(examples)
-        print(f"{half} half: {len(instances)} cuts, {weights.sum():.0f} groups\n")
-        print_table(instances, found, weights)
+    for part in [options.of] if options.of else ["learning", "judging", "own"]:
+        for title, examples in _tables_of(part).items():
+            instances = instances_of(examples)
+            seen = _all_of_it if part == "own" else without
+            found = forecasts(instances, options.methods, jobs=options.jobs, learnt=seen)
+            weights = group_weights(examples)
+            print(f"{title}: {len(instances)} cuts, {weights.sum():.0f} groups\n")
+            print_table(instances, found, weights)
+
+
+def _tables_of(part: str) -> dict[str, list[Example]]:
+    if part != "own":
+        return {f"{part} half": networks(part)}
+    tables: dict[str, list[Example]] = {}
+    for example in own_networks():
+        kind = "language models" if example.family == "language-model" else "classifiers"
+        tables.setdefault(f"our own {kind}, {example.metric}", []).append(example)
+    return tables
+
+
+def _all_of_it(_: str) -> Learnt:
+    return learnt()
 
 
 def instances_of(examples: list[Example]) -> list[Instance]:

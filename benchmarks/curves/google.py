@@ -16,8 +16,8 @@ from scoring import figure, inside, markdown, rmsle
 from sources import google
 
 _METHODS = ["last", CONSTRAINED, "M1", "M2", "M3", "M4", "BNSL", ours.NAME]
-# as a project declares them: shares of images misclassified, and losses of language models
-_FAMILIES = {"image": "image-network", "language": "text-network"}
+# as one who asks declares them: shares of images misclassified, and losses of language models
+_FAMILIES = {"image": "image-network", "language": "language-model"}
 _METRICS_OF = {"image": "error_rate", "language": "log_loss"}
 
 

@@ -1,8 +1,8 @@
 """What small networks are measured on: text and pictures that installed packages bring along.
 
-Three bodies of text are read from what `make install` puts on a machine: Python code of the standard
-library, docstrings of scientific packages, and C++ headers of torch. Files are told apart by a
-digest of their path: what is scored comes from files that nothing was learnt from.
+Three bodies of text are read from what `make install` puts on a machine: Python code of the
+standard library, docstrings of scientific packages, and C++ headers of torch. Files are told apart
+by a digest of their path: what is scored comes from files that nothing was learnt from.
 """
 
 from __future__ import annotations

@@ -3,11 +3,13 @@
 `deep_curves.csv.gz` holds language models (loss against tokens), RoBERTa fine-tuned and prompted,
 and convolutional networks. Curves of one group share data or networks, so a group counts once,
 however many curves it has; what is learnt from one half of the sources is judged on the other.
+Beside them lie curves of small networks of our own, which nothing is learnt from.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,22 +31,19 @@ from leadline.stats.curves.learnt import Table
 from leadline.stats.curves.prior import learn_independent, mixed
 
 # the learning half, on which choices were made; the other one is read for the tables of results
-OWN = "small networks of our own"
 LEARNING = (
     "TevenLeScao/pet",
     "epoch-research/analyzing-chinchilla",
     "formll/resolving-scaling-law-discrepancies",
-    OWN,
 )
 SOURCES = {
     "neural networks": "mlfoundations/scaling, epoch-research/analyzing-chinchilla, "
     "Open-Athena/scaling-law-analysis, formll/resolving-scaling-law-discrepancies, "
     "OpenEuroLLM/dense_english_scaling_laws, huggingface/datablations, TevenLeScao/pet, "
-    "giovabaj/Learning-Curve-ECG, cure-lab/deep-active-learning; public repositories; "
-    "benchmarks/curves/measuring_networks.py"
+    "giovabaj/Learning-Curve-ECG, cure-lab/deep-active-learning; public repositories"
 }
 FAMILIES = {
-    "cross_entropy": "text-network",
+    "cross_entropy": "language-model",
     "error_rate": "text-network",
     "1-f1": "text-network",
     "1-auc": "network",
@@ -55,6 +54,7 @@ METRICS = {
     "1-f1": "f1",
     "1-auc": "roc_auc",
 }
+_PICTURES, _TEXTS = ("digits", "letters"), ("code", "docstrings", "headers")
 _OF_OUR_OWN = Path(__file__).with_name("network_curves.csv.gz")
 _FEWEST = 5
 _OF_A_GROUP, _OF_A_SOURCE = 5, 40
@@ -75,31 +75,34 @@ def networks(half: str | None = None) -> list[Example]:
     half : {"learning", "judging"}, optional
         Of the sources; all of them if not given.
     """
-    columns = ["source", "curve", "family", "metric", "n", "value", "group"]
-    public = pl.read_csv(here(SHARED / "deep_curves.csv.gz"))
-    public = public.with_columns(family=pl.col("metric").replace_strict(FAMILIES))
-    rows = pl.concat([public.select(columns), _own().select(columns)])
-    rows = rows.filter(pl.col("value").is_finite(), pl.col("value") > 0)
+    rows = pl.read_csv(here(SHARED / "deep_curves.csv.gz"))
+    rows = rows.with_columns(family=pl.col("metric").replace_strict(FAMILIES))
     found: list[Example] = []
-    keys = ["source", "curve", "metric"]
-    for (source, *_), curve in rows.group_by(keys, maintain_order=True):
+    for (source, *_), curve in _curves(rows):
         if half is None or (source in LEARNING) == (half == "learning"):
             found += _cuts(curve, str(source))
     return found
 
 
-def _own() -> pl.DataFrame:
-    """What `measuring_networks.py` measured, in the columns of the public curves."""
-    is_picture = pl.col("task").is_in(["digits", "letters"])
+def own_networks() -> list[Example]:
+    """What `measuring_networks.py` measured, cut likewise; the task is the source."""
+    network = pl.when(pl.col("task").is_in(_PICTURES)).then(pl.lit("image-network"))
+    network = network.when(pl.col("task").is_in(_TEXTS)).then(pl.lit("language-model"))
     curve = pl.concat_str("task", "network", separator=", ")
-    return pl.read_csv(_OF_OUR_OWN).with_columns(
+    rows = pl.read_csv(_OF_OUR_OWN).with_columns(
         pl.col("n").cast(pl.Float64),
         pl.col("metric").replace({"log_loss": "cross_entropy"}),
-        source=pl.lit(OWN),
+        source=pl.col("task"),
         curve=curve,
-        family=pl.when(is_picture).then(pl.lit("image-network")).otherwise(pl.lit("text-network")),
+        family=network.otherwise(pl.lit("text-network")),
         group=curve,
     )
+    return [cut for (source, *_), curve in _curves(rows) for cut in _cuts(curve, str(source))]
+
+
+def _curves(rows: pl.DataFrame) -> Iterable[tuple[tuple[object, ...], pl.DataFrame]]:
+    usable = rows.filter(pl.col("value").is_finite(), pl.col("value") > 0)
+    return usable.group_by(["source", "curve", "metric"], maintain_order=True)
 
 
 def group_weights(examples: list[Example]) -> np.ndarray:

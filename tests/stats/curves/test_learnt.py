@@ -187,11 +187,18 @@ def test_two_priors_are_mixed_by_their_share() -> None:
     assert every.mixture(tables, [None, "log_loss"]).log_prior == pytest.approx(prior.log_prior)
 
 
-def test_a_loss_of_a_declared_network_is_forecast_as_a_networks() -> None:
-    names = [groups_of("text-network", METRICS[m], None) for m in ("log_loss", "error_rate")]
+@pytest.mark.parametrize(
+    ("family", "of_losses"),
+    [("language-model", 0.95), ("text-network", 0.05), ("image-network", 0.05)],
+)
+def test_only_a_language_models_loss_is_forecast_as_networks_that_were_learnt_from(
+    family: str, of_losses: float
+) -> None:
+    """A classifier's loss is like other classifiers', whatever reads its rows."""
+    names = [groups_of(family, METRICS[m], None) for m in ("log_loss", "error_rate")]
     losses, errors = (learnt().mixture(learnt().hidden, each) for each in names)
     shares = [float((np.exp(m.log_prior) * m.of_networks).sum()) for m in (losses, errors)]
-    assert shares == pytest.approx([0.95, 0.5])
+    assert shares == pytest.approx([of_losses, 0.5])
 
 
 def test_the_first_points_tell_a_network_from_a_classifier_on_a_table() -> None:

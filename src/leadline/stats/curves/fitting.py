@@ -51,7 +51,8 @@ def fit(
         Which metric's error it is; see `leadline.stats.metric`. Errors of a metric with a ceiling
         are noisier, relative to their size, the smaller they are.
     family : str, optional
-        Kind of learner, e.g. ``"linear"`` or ``"boosting"``, where it is one that was learnt from.
+        Kind of learner, e.g. ``"linear"``, ``"boosting"`` or ``"text-network"``; of a language
+        model, whose loss falls with the tokens it has read, ``"language-model"``.
     n_repeats : int >= 1, optional
         Repeats behind each standard error; with few of them it is a poor estimate. Curves of fewer
         than five are fitted with the table that was learnt without standard errors.
