@@ -34,8 +34,10 @@ project = ll.init(
         "target_score": 0.72,
         "cost_miss": 30.0,
         "cost_false_alarm": 10.0,
-        "miss": "a late flight nobody was warned of",
-        "false_alarm": "a warning for a flight that was on time",
+        "words": {
+            "miss": "a late flight nobody was warned of",
+            "false_alarm": "a warning for a flight that was on time",
+        },
         "budget": 500.0,
         "time_box_s": 45.0,
     },
