@@ -55,6 +55,18 @@ def test_run_refuses(call: Call, tmp_path: Path, name: str, told: str) -> None:
     assert told in answer.stderr
 
 
+def test_run_says_first_that_settings_were_changed(call: Call, tmp_path: Path) -> None:
+    """Else a search of an hour is found to have sought what nobody asks for any more."""
+    make_workspace(tmp_path, ("problem", "data", "feasibility")).close()
+    settings = tmp_path / "leadline.toml"
+    settings.write_text(
+        settings.read_text().replace("[problem]\n", "[problem]\nbudget = 77.0\n", 1)
+    )
+    told = "leadline.toml says something else of question, budget, owner"
+    assert call("run", "review", "-C", tmp_path).stderr.startswith(told)
+    assert "something else" not in call("run", "problem", "-C", tmp_path).stderr
+
+
 def test_a_preview_names_what_was_signed_and_runs_nothing(call: Call, flights: Path) -> None:
     answer = call("run", "tuning", "--preview", "-C", flights)
     assert answer.exit_code == 0

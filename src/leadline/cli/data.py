@@ -44,7 +44,7 @@ def command(folder: Path, as_json: bool) -> None:
         echo_json({"files": list(data.files), "columns": rows})
         return
     from leadline.cli.terminal.text_layout import console, print_table
-    from leadline.phases.wording import plain_text
+    from leadline.phases.wording import is_picture, plain_text
 
     screen = console()
     screen.print(data.summary, markup=False)
@@ -58,7 +58,7 @@ def command(folder: Path, as_json: bool) -> None:
                 column.kind.value,
                 f"{column.role.value}: {column.why}" if column.why else column.role.value,
                 f"{column.n_missing:,}",
-                plain_text(column.example),
+                "(a picture)" if is_picture(column.example) else plain_text(column.example),
             ]
             for column in data.columns
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -52,6 +53,8 @@ class Loky:
         If a process dies, as it does when memory runs out, the results of all that run at that
         moment are an `EngineError`; the next task starts new processes.
         """
+        # a fit that leaves memory behind: its process is replaced, and no task is lost
+        warnings.filterwarnings("ignore", "A worker stopped while some jobs", UserWarning)
         n_threads = str(max(int(cpu_count()) // (self.n_workers + self.n_beside), 1))
         processes = get_reusable_executor(
             max_workers=self.n_workers, timeout=_IDLE_S, env=dict.fromkeys(_THREADS, n_threads)

@@ -7,7 +7,7 @@ from leadline.services.queries.label import LabelPage, label_page
 from leadline.services.queries.labelling_batch import labelling_batch, question_of
 from leadline.services.queries.operating_points import OperatingPointsPage, operating_points_page
 from leadline.services.queries.plan import BudgetPlan, budget_plan
-from leadline.services.queries.project import ProjectPage, project_page
+from leadline.services.queries.project import ProjectPage, project_page, unread_settings
 from leadline.services.queries.review import ReviewPage, review_page
 from leadline.services.queries.row import EntryPage, RowPage, entry_page, row_page
 from leadline.services.queries.stage import StagePage, stage_page
@@ -39,4 +39,5 @@ __all__ = [
     "review_page",
     "row_page",
     "stage_page",
+    "unread_settings",
 ]

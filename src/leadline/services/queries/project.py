@@ -23,7 +23,6 @@ from leadline.services.queries.next_steps import Act, Step, steps
 from leadline.services.queries.project_state import ProjectState, RowSummary
 from leadline.services.queries.row import last_failed
 from leadline.services.queries.success_chance_now import success_chance
-from leadline.settings import Settings
 from leadline.workspace import Workspace
 
 # what the record holds as the file says it
@@ -113,7 +112,7 @@ def project_page(workspace: Workspace) -> ProjectPage:
         machines=training_words(workspace, record.latest_of(Data)),
         failed=_failed(record, first, verdicts),
         without_chance=without_chance(now.standings),
-        unread=_unread(workspace.settings, problem) if isinstance(problem, Problem) else "",
+        unread=unread_settings(workspace),
     )
 
 
@@ -124,8 +123,12 @@ def _failed(record: Record, step: Step, verdicts: _Verdicts) -> Job | None:
     return last_failed(jobs, verdicts.entry(step.row))
 
 
-def _unread(settings: Settings, held: Problem) -> str:
-    """What was written into ``leadline.toml`` since the problem was put on the record."""
+def unread_settings(workspace: Workspace) -> str:
+    """What was written into ``leadline.toml`` since the problem was put on the record, or ""."""
+    held = workspace.record.latest_of(Problem)
+    if held is None:
+        return ""
+    settings = workspace.settings
     stated = settings.problem
     changed = [key for key in _SAID if getattr(stated, key) != getattr(held, key)]
     changed += ["scoring"] if stated.scoring and stated.scoring != held.scoring else []
