@@ -46,7 +46,7 @@ def command(
     from leadline.cli.terminal.progress import Display
     from leadline.cli.terminal.project_summary import print_next
     from leadline.cli.terminal.text_layout import console
-    from leadline.services.queries import project_page, unread_settings
+    from leadline.services.queries import project_page
     from leadline.worker import preview, refresh, rows_named
     from leadline.workspace import Workspace
 
@@ -58,10 +58,7 @@ def command(
             _show(preview(workspace, names), as_json=as_json)
         return
     with Workspace.open(folder) as workspace:
-        if "problem" not in rows_named(names) and (unread := unread_settings(workspace)):
-            click.echo(unread, err=True)
-        if _has_signatures(workspace):
-            _warn(preview(workspace, names), is_asked=not (yes or as_json))
+        _tell_first(workspace, names, is_asked=not (yes or as_json))
     with Workspace.open(folder) as workspace, Display(screen) as display:
         for entry in refresh(
             workspace,
@@ -105,6 +102,17 @@ def _show(told: RerunPreview, *, as_json: bool) -> None:
         echo_json(preview_json(told))
     else:
         click.echo("\n".join(preview_lines(told)))
+
+
+def _tell_first(workspace: Workspace, names: tuple[str, ...], *, is_asked: bool) -> None:
+    """What people may not want once they know it: another problem, signatures that may be lost."""
+    from leadline.services.queries import unread_settings
+    from leadline.worker import preview, rows_named
+
+    if "problem" not in rows_named(names) and (unread := unread_settings(workspace)):
+        click.echo(unread, err=True)
+    if _has_signatures(workspace):
+        _warn(preview(workspace, names), is_asked=is_asked)
 
 
 def _has_signatures(workspace: Workspace) -> bool:
