@@ -148,7 +148,10 @@ def test_content_that_no_row_can_have_is_a_fault(call: Call, folder: Path, said:
 def test_versions_of_others_are_not_taken_for_ours(call: Call, folder: Path) -> None:
     a = keys(call, folder)[0]
     text = f"item,judge,value,guidelines\n{a},Ada,yes,{'9' * 5000}\n"
-    assert brought(call, folder, text)[0] == 0
+    code, said, *_ = brought(call, folder, text)
+    assert code == 0
+    assert "Kept without guidelines, as theirs are not here: 1." in said
+    assert "Other answers" not in said
     (vote,) = votes(folder)
     assert vote.guidelines is None
 
@@ -171,6 +174,7 @@ def test_of_two_votes_at_the_same_time_the_one_that_comes_in_later_counts(
     assert brought(call, folder, f"{head}{a},Ada,yes,2026-03-02\n")[0] == 0
     said = brought(call, folder, f"{head}{a},Ada,no,2026-03-02\n")[1]
     assert said.startswith("1 vote kept, 0 were there already.")
+    assert "Other answers of the same person that no longer count: 1." in said
     assert [vote.value for vote in votes(folder)] == ["no"]
 
 

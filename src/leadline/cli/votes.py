@@ -97,8 +97,10 @@ def _import(
     click.echo(f"{plural(done.n_kept, 'vote')} kept, {done.n_same:,} were there already.")
     if done.n_older:
         click.echo(f"{done.n_older:,} left out: the same person has said otherwise since.")
-    if done.n_words:
-        click.echo(f"{done.n_words:,} have a comment or a reason that the record does not hold.")
+    if done.n_replaced:
+        click.echo(f"Other answers of the same person that no longer count: {done.n_replaced:,}.")
+    if done.n_other_guidelines:
+        click.echo(f"Kept without guidelines, as theirs are not here: {done.n_other_guidelines:,}.")
     for fault in done.faults:
         click.echo(f"left out: {file.name} {fault.where}: {fault.found}", err=True)
     click.echo("Next: leadline run")

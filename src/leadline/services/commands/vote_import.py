@@ -34,7 +34,9 @@ class ImportSummary:
         Votes that were on the record already.
     n_older : int
         Votes older than another of the same person on the same item.
-    n_words : int
+    n_replaced : int
+        Votes kept that say otherwise than the same person did before on the item.
+    n_other_guidelines : int
         Votes kept without their version of the guidelines, which is none of ours.
     faults : tuple of Fault
         What was left out.
@@ -43,7 +45,8 @@ class ImportSummary:
     n_kept: int
     n_same: int
     n_older: int
-    n_words: int
+    n_replaced: int
+    n_other_guidelines: int
     faults: tuple[Fault, ...] = ()
 
 
@@ -143,10 +146,10 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
     # the record counts the last vote of a person on an item: the latest must come last
     by_time = sorted(answers, key=lambda each: each.at or _NEVER)
     votes = [vote_of(answer, versions) for answer in by_time]
-    n_same = n_older = n_words = 0
+    n_same = n_older = n_replaced = n_other_guidelines = 0
 
     def new(there: Sequence[Vote]) -> list[Vote]:
-        nonlocal n_same, n_older, n_words
+        nonlocal n_same, n_older, n_replaced, n_other_guidelines
         known = {(vote.item, vote.annotator): vote for vote in there}
         chosen = []
         for answer, vote in zip(by_time, votes, strict=True):
@@ -157,13 +160,19 @@ def _kept(workspace: Workspace, answers: list[Answer], faults: Sequence[Fault]) 
                 n_older += 1
             else:
                 chosen.append(vote)
+                n_replaced += before is not None and before.value != vote.value
                 known[vote.item, vote.annotator] = vote
-                n_words += bool(answer.guidelines) and vote.guidelines is None
+                n_other_guidelines += bool(answer.guidelines) and vote.guidelines is None
         return chosen
 
     n_kept = workspace.record.labels.votes.add_all(new)
     return ImportSummary(
-        n_kept=n_kept, n_same=n_same, n_older=n_older, n_words=n_words, faults=tuple(faults)
+        n_kept=n_kept,
+        n_same=n_same,
+        n_older=n_older,
+        n_replaced=n_replaced,
+        n_other_guidelines=n_other_guidelines,
+        faults=tuple(faults),
     )
 
 
