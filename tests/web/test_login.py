@@ -105,6 +105,23 @@ def test_a_session_ends_at_logout_and_by_an_owner(workspace: Workspace, visit: V
     assert enter(client, "Vera").status_code == 403
 
 
+def test_what_was_written_as_a_login_ended_is_not_lost(workspace: Workspace, visit: Visit) -> None:
+    client = visit(workspace)
+    enter(client)
+    form = {"csrf": csrf_token(client, "/decide/define"), "outcome": "go", "why": "It <pays> well."}
+    form["seen"] = '{"data": 2}'
+    kept = dict(client.cookies)
+    client.post("/logout", data={"csrf": csrf_token(client, "/account")})
+    client.cookies.update(kept)
+    answer = client.post("/decide/define", data=form)
+    assert answer.status_code == 401
+    assert "nothing was written" in answer.text
+    assert answer.text.count("<textarea") == 1
+    assert ">It &lt;pays&gt; well.</textarea>" in answer.text
+    foreign = client.post("/decide/define", data=form | {"csrf": "another"})
+    assert (foreign.status_code, foreign.text) == (401, "Log in: open /login.")
+
+
 def test_guesses_wait_and_the_right_password_with_them(workspace: Workspace, visit: Visit) -> None:
     client = visit(workspace)
     for _ in range(5):

@@ -14,6 +14,7 @@ from leadline.web.error_pages import HANDLERS
 from leadline.web.middleware import Admission, SecurityHeaders
 from leadline.web.page_context import PageContext
 from leadline.web.routes import ROUTERS
+from leadline.web.routes.admission.login import ask_again
 from leadline.web.sessions import Sessions
 from leadline.web.templating import make_templates
 from leadline.workspace import Workspace
@@ -49,7 +50,7 @@ def create_app(workspace: Workspace, *, token: str | None = None) -> FastAPI:
     sessions = Sessions(workspace.secret, token)
     middleware = [
         Middleware(SecurityHeaders),
-        Middleware(Admission, sessions=sessions, workspace=workspace),
+        Middleware(Admission, sessions=sessions, workspace=workspace, ask_again=ask_again),
     ]
     if token is None and not needs_login(workspace):
         guard = Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK, www_redirect=False)

@@ -71,11 +71,15 @@ class Admission:
 
     Where anybody has an account, or a provider is set, visitors log in; before that the token opens
     the pages, and where none is set whoever reaches them is in. Who may not see the project sees
-    the pages of their own work and no others. ``scope["leadline.actor"]`` says who it is.
+    the pages of their own work and no others. ``scope["leadline.actor"]`` says who it is. A form of
+    somebody whose login has ended goes to `ask_again`.
     """
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, workspace: Workspace) -> None:
+    def __init__(
+        self, app: ASGIApp, sessions: Sessions, workspace: Workspace, ask_again: ASGIApp
+    ) -> None:
         self._app, self._sessions, self._workspace = app, sessions, workspace
+        self._ask_again = ask_again
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on with its sender; refuse pages that are not theirs."""
@@ -106,7 +110,7 @@ class Admission:
         account = self._workspace.record.login_sessions.whose(token) if token else None
         return NOBODY if account is None else account.actor
 
-    def _refusal(self, request: Request, actor: Actor | None) -> Response | None:
+    def _refusal(self, request: Request, actor: Actor | None) -> ASGIApp | None:
         """What a visitor is answered who may not open this page; None if they may."""
         # not request.url: that is put together from the Host header, which the visitor writes
         path, is_get = str(request.scope["path"]), request.method == "GET"
@@ -117,7 +121,7 @@ class Admission:
         if actor == NOBODY:
             wanted = quote(path, safe="/")
             door = "/login" if path == "/" else f"/login?next={wanted}"
-            return _door(door) if is_get else PlainTextResponse("Log in: open /login.", 401)
+            return _door(door) if is_get else self._ask_again
         return None if Action.VIEW in actor.may else _refused(path, actor)
 
 

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from leadline.errors import LeadlineError, NotAllowedError, RecordError
 from leadline.services.identity.openid_login import PendingLogin, begin_login, finish_login
 from leadline.services.identity.password_login import TooManyAttemptsError, log_in
 from leadline.services.identity.permission import needs_login
-from leadline.web.page_context import Context, PageContext
+from leadline.web.page_context import Context, PageContext, context_of
 from leadline.web.sessions import require_csrf_token
 
 router = APIRouter()
+
+_LOGGED_OUT = LeadlineError(
+    "Your login has ended, and nothing was written.", next="Log in, and send it again."
+)
 
 
 @router.get("/login")
@@ -79,6 +86,27 @@ def leave(request: Request, context: Context) -> Response:
     return response
 
 
+async def ask_again(scope: Scope, receive: Receive, send: Send) -> None:
+    """Ask who sends a form after their login has ended; the answer holds what they wrote."""
+    request = Request(scope, receive)
+    context, form = context_of(request), await request.form()
+    response: Response
+    try:
+        context.sessions.check_csrf_token(request, str(form.get("csrf", "")))
+    except HTTPException:
+        # a form that is not ours: nothing of it is shown
+        response = PlainTextResponse("Log in: open /login.", 401)
+    else:
+        written = [text for text in form.values() if isinstance(text, str) and _is_prose(text)]
+        response = _form(request, context, "/", written=written, error=_LOGGED_OUT)
+    await response(scope, receive, send)
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a person wrote a field, and not the page."""
+    return " " in text.strip() and not text.startswith("{")
+
+
 def logged_in(request: Request, context: PageContext, token: str, after: str) -> Response:
     """Begin with a new session, and end the one this browser had."""
     earlier = context.sessions.login_token(request)
@@ -112,15 +140,21 @@ def _form(
     after: str,
     *,
     name: str = "",
+    written: Sequence[str] = (),
     error: LeadlineError | None = None,
 ) -> Response:
-    status = 200 if error is None else 429 if isinstance(error, TooManyAttemptsError) else 403
+    status = 200 if error is None else 403
+    if isinstance(error, TooManyAttemptsError):
+        status = 429
+    elif error is _LOGGED_OUT:
+        status = 401
     return context.render(
         request,
         "pages/login.html",
         status=status,
         after=local_page(after),
         name=name,
+        written=written,
         error=error,
         is_needed=needs_login(context.workspace),
         has_provider=context.workspace.settings.access.oidc is not None,
