@@ -214,6 +214,8 @@ def test_what_a_candidate_leans_on_is_a_picture_and_two_tables(tmp_path: Path) -
         assert mine.result("data").plot("importance") is None
         with pytest.raises(ValueError, match="'importance', 'words' or nothing"):
             result.to_frame("weights")
+        with pytest.raises(ValueError, match="name is 'weights'; 'importance', 'architecture'"):
+            result.plot("weights")
 
 
 def frame_of_parcels() -> pl.DataFrame:

@@ -15,6 +15,7 @@ from leadline.phases.lifecycle import ROWS
 from leadline.phases.verdict import Bounds, Severity, Verdict
 from leadline.record import Entry
 
+_PICTURES = ("importance", "architecture", "epochs", "verification")
 _TABLES = {
     "data": "columns",
     "search": "trials",
@@ -51,9 +52,18 @@ class Result:
 
         Parameters
         ----------
-        name : str, default=""
-            Of a further picture, such as "importance" of a search: what its candidate leans on.
+        name : {"", "importance", "architecture", "epochs", "verification"}, default=""
+            Of a further picture: of a search what its candidate leans on, and what its best network
+            is made of; of a forecast how earlier ones did.
+
+        Raises
+        ------
+        ValueError
+            If no verdict has a picture of this name.
         """
+        if name and name not in _PICTURES:
+            known = ", ".join(map(repr, _PICTURES))
+            raise ValueError(f"name is {name!r}; {known} or nothing is needed.")
         chart = details_of(self.verdict).get(name) if name else chart_of(self.verdict)
         return None if chart is None else Plot(chart)
 
