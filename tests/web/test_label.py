@@ -111,7 +111,8 @@ def test_nothing_on_the_page_tells_what_is_hidden(make: Make, visit: Visit) -> N
     shapes = set()
     for _ in range(45):
         text = client.get("/label").text
-        values = re.compile(r"<dd>.*?</dd>|value=\"[^\"]*\"|\d+", re.DOTALL)
+        assert '<dd dir="auto">' in text, "Hebrew and Arabic run from the right"
+        values = re.compile(r"<dd[^>]*>.*?</dd>|value=\"[^\"]*\"|\d+", re.DOTALL)
         shapes.add(re.sub(r" in (under a|\d+) \w+|about \d+ left, .*?\.", "", values.sub("", text)))
         assert client.post("/label", data=hidden(client) | {"value": "yes"}).status_code == 303
     assert workspace.record.labels.votes.repeats(), "some were repeats"

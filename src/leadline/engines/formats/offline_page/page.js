@@ -48,6 +48,7 @@
 
   function shown(value, kind) {
     const cell = document.createElement("dd");
+    cell.dir = "auto";
     if (value === null) {
       cell.append(element("span", "not known", "quiet"));
     } else if (kind === "image") {
