@@ -71,8 +71,19 @@ def test_more_positive_rows_are_told_where_they_explain_the_rise() -> None:
     twice = Positives(reference=0.1, recent=0.2, error=BAD.error.estimate)
     told = "Of late 20% of the rows are positive, on the reference 10%: that alone makes"
     assert told in again(MONITOR, positives=twice).summary
-    little = replace(twice, error=MONITOR.reference_error + 0.01)
-    assert "that alone" not in again(MONITOR, positives=little).summary
+    rise = BAD.error.estimate - MONITOR.reference_error
+    assert rise > 0
+    for share, is_told in ((0.55, True), (0.45, False)):
+        part = replace(twice, error=MONITOR.reference_error + share * rise)
+        assert ("that alone" in again(MONITOR, positives=part).summary) == is_told
+    # nor of an alarm of other rates, or once less is wrong again
+    rates = tuple(replace(alarm, worse=("recall",)) for alarm in MONITOR.alarms)
+    assert "that alone" not in again(MONITOR, positives=twice, alarms=rates).summary
+    better = replace(GOOD, name="2025-01-27", error=Bounds(estimate=0.1, low=0.05, high=0.17))
+    fewer = replace(twice, error=0.16)
+    later = again(MONITOR, positives=fewer, blocks=(*MONITOR.blocks, better))
+    assert "In 2025-01-27 10.0% are wrong" in later.summary
+    assert "that alone" not in later.summary
 
 
 def test_one_bad_block_without_an_alarm_colours_nothing() -> None:

@@ -51,6 +51,8 @@ def test_the_slope_of_a_power_law_is_read_off() -> None:
     assert "At 1,600 rows" in found.words
     # 1 - 2^-.4
     assert "take about 24%" in found.words
+    # true of all curves drawn, which are some hundred
+    assert "(probability over 99%)" in found.words
 
 
 def test_a_plateau_at_chance_is_small_data() -> None:

@@ -90,9 +90,8 @@ def _silence(evidence: Evidence) -> list[Finding]:
     if usual is None or not evidence.blocks:
         return []
     latest = evidence.blocks[-1]
-    now = (
-        "not known" if latest.share_abstained is None else f"{share_words(latest.share_abstained)}"
-    )
+    share = latest.share_abstained
+    now = "not known" if share is None else share_words(share)
     return [
         note(
             f"Without an answer: {now} of the rows of {latest.name}, "
