@@ -263,6 +263,9 @@ def test_both_decisions_are_held_against_the_stream(make: Make, name: str) -> No
     judge_all(workspace, "costs")
     page = operating_points_page(workspace)
     assert any(each.what.startswith("Mistakes cost") for each in page.reality)
+    folder = str(workspace.folder)
+    shown = CliRunner().invoke(main, ["review", "-C", folder, "--by", "Ada"]).stdout
+    assert all(f"least-cost: {each.what}" in shown for each in page.by_cost_reality)
     shares, truth = stream_shares(), true_classes()
     costs = cost_matrix(NAMES, by_truth(COSTS))
     said = shares.argmax(axis=1) if name == "likeliest-class" else cheapest_classes(shares, costs)
