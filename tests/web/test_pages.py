@@ -297,8 +297,9 @@ def test_what_keeps_a_clear_choice_unclear_is_told_before_it_is_made(
     page = visit(workspace).get("/review/choose?ratio=500").text
     assert "Clear which costs least, and yet unclear." in page
     assert "but many rows judged have no clear answer: the choice goes on the record as" in page
-    words = ["review", "-C", str(workspace.folder), "--by", "Ada"]
-    said = CliRunner().invoke(main, [*words, "--cost-miss", "500", "--cost-false-alarm", "1"]).stdout
+    costs = ["--cost-miss", "500", "--cost-false-alarm", "1"]
+    words = ["review", "-C", str(workspace.folder), "--by", "Ada", *costs]
+    said = CliRunner().invoke(main, words).stdout
     assert "the choice would be unclear all the same: many rows judged" in said.lower()
     choice = choose_point(workspace, "catch-all", 500.0, 1.0, "so", "Ada")
     assert choice.verdict.answer is Answer.UNCLEAR

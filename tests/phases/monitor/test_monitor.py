@@ -52,7 +52,8 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
     assert not any("See first" in how for how in steady)
     # which the newest block may no longer show
     mended = replace(BAD, name="2025-01-27", is_alarm=False, shifts=())
-    raised = again(MONITOR, blocks=(*MONITOR.blocks[:3], mended)).findings
+    earlier = replace(GOOD, shifts=(replace(BAD.shifts[0], column="other"),))
+    raised = again(MONITOR, blocks=(earlier, *MONITOR.blocks[1:3], mended)).findings
     column = BAD.shifts[0].column
     assert any(f"looked different in 2025-01-20 ({column!r}" in each.next for each in raised)
     after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
@@ -164,6 +165,9 @@ def test_all_rows_are_labelled_where_they_are_and_not_where_very_many_are() -> N
     )
     assert "(all 1,000,000 rows labelled)" in whole
     assert "labelled)" not in half
+    # of all that have an answer
+    told = replace(GOOD, n_rows=1_000_000, n_labelled=700_000, share_abstained=0.3, error=close)
+    assert "(all 700,000 rows with an answer labelled)" in verdict(told).summary
 
 
 def test_an_interval_too_wide_says_not_known() -> None:
@@ -222,6 +226,13 @@ def test_what_broke_and_was_mended_within_a_delivery_is_told() -> None:
         and f"{column!r} (in 2)" in what
         for what in told
     )
+    # those of the newest are told by themselves, and of many only some by name
+    many = tuple(replace(BAD.shifts[0], column=name) for name in "abcde")
+    told = notes(verdict(replace(broken[0], shifts=many), replace(newest, shifts=BAD.shifts)))
+    assert any(
+        what.startswith("In 1 block that came with") and "and 2 other columns; 2025-01-13" in what
+        for what in told
+    )
     old = [replace(block, is_newest=False) for block in broken]
     assert not any("that came with" in what for what in notes(verdict(*old, newest)))
 
@@ -255,8 +266,12 @@ def test_a_reference_of_too_few_blocks_is_the_reason_and_not_its_rows(
     said = verdict(GOOD, n_reference_blocks=1, rates=rates, block=block)
     assert not any("too few to hold" in what for what in warnings(said))
     (told,) = (each for each in said.findings if "cannot be judged by that" in each.what)
-    assert "no alarm is raised of anything" in told.what
+    assert "no alarm is raised of anything." in told.what
     assert advice in told.next
+    for is_told, end in ((False, "anything."), (True, "anything but the target.")):
+        aim = Target(scoring="roc_auc", words="ROC AUC", target=0.8, is_told=is_told)
+        held = verdict(GOOD, n_reference_blocks=1, rates=rates, block=block, target=aim)
+        assert any(what.endswith(f"no alarm is raised of {end}") for what in warnings(held))
     assert any("too few to hold" in what for what in warnings(verdict(GOOD, rates=rates)))
 
 

@@ -60,7 +60,8 @@ def rate_words(evidence: Evidence, block: Block) -> str:
         return "how much is wrong is not known"
     error = block.error
     if error.high - error.low < _EXACT and _is_labelled_whole(block):
-        return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
+        rows = plural(block.n_labelled, "row") + " with an answer" * bool(block.share_abstained)
+        return f"{rate(error.estimate)} are wrong (all {rows} labelled)"
     return (
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
