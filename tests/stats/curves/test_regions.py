@@ -92,9 +92,10 @@ def test_where_doubling_pays_less_than_a_fiftieth_the_floor_is_near() -> None:
 
 
 def test_a_curve_that_rises_is_not_called_close_to_its_floor() -> None:
-    rising = read(lambda u, n: n**0.1 / 5 + 0 * u, chance_error=0.9).words
+    rising = read(lambda u, n: n**0.1 / 5 + 0 * u, chance_error=0.9)
     # 2^.1 - 1
-    assert rising.endswith("more data do not pay: twice the rows add about 7% to the error.")
+    assert rising.words.endswith("more data do not pay: twice the rows add about 7% to the error.")
+    assert not rising.tells_floor, "nor is a best drawn that no data better"
     level = read(lambda u, n: n**0.01 / 5 + 0 * u, chance_error=0.9).words
     assert "hardly pay" in level
     assert "no data remove" in level
