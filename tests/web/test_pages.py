@@ -325,6 +325,12 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     assert 'http-equiv="refresh"' not in text
     for path in ("/rows/data", "/"):
         assert "The last attempt failed." in client.get(path).text, path
+    workspace.record.jobs.put("feasibility", by="Ada")
+    workspace.record.jobs.claim("w")
+    workspace.record.jobs.finish(2, worker="w", state=JobState.FAILED, message="No rows.")
+    text = client.get("/").text
+    assert "No file." in text
+    assert "No rows." not in text, "what is to be run is another row"
     assert client.get("/jobs/7").status_code == 404
 
 
