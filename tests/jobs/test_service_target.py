@@ -113,6 +113,7 @@ def test_a_ranking_that_falls_is_missed_where_labels_leave_no_doubt() -> None:
         assert not watched.is_missed(rows[8:])
         assert watched.told(rows[:8]).is_fallen
         assert not watched.told(rows[8:]).is_fallen
+        assert not watched.told(rows).is_fallen, "told of the last eight"
 
 
 def test_where_confusions_are_priced_the_share_right_is_not_the_metric() -> None:
@@ -154,3 +155,6 @@ def test_of_priced_confusions_a_mean_of_classes_is_not_told_by_what_was_said() -
     for costs, is_told in (((), True), (PRICED, False)):
         found = target_of(truth, truth, np.full(90, 0.8), costs=costs, **several)
         assert found.is_told == is_told
+    # nor by the rows alone that a release is sure of
+    sure = replace(example_release(), confidence=0.6)
+    assert not ServiceTarget(example_problem(), example_tuning(), sure, (), 1e-3).told([]).is_told
