@@ -145,6 +145,11 @@ def test_a_worker_takes_what_waits(call: Call, tmp_path: Path) -> None:
         assert answer.exit_code == 0
         assert json.loads(answer.stdout)[0] == {"job": 1, "row": "data", "state": "done"}
         assert workspace.record.latest("data") is not None
+        workspace.record.jobs.put("data", by=BY)
+        assert "data" in call("worker", "--once", "-C", tmp_path).stdout
+        (tmp_path / "pool.csv").write_text("calls,left\n1,yes\n2\n")
+        workspace.record.jobs.put("data", by=BY)
+        assert "No verdict: pool.csv" in call("worker", "--once", "-C", tmp_path).stdout
 
 
 def test_stopping_a_run_leaves_everything_whole(

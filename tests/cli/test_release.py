@@ -186,3 +186,6 @@ def test_a_stage_ends_well_where_people_are_next(call: Call, released_folder: Pa
     assert answer.exit_code == 0
     assert "'review' is for people to judge. Run 'leadline review'" in answer.stdout
     assert "Nothing to compute" not in answer.stdout
+    told = json.loads(call("run", "apply", "-C", released_folder, "--json").stdout)
+    assert len(told["waits_for_people"]) == 1
+    assert "leadline review" in told["waits_for_people"][0]

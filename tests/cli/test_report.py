@@ -16,7 +16,7 @@ PART_2 = "\n## Part 2"
 
 
 def document(folder: Path, call: Call, *options: str) -> str:
-    target = folder / "model.md"
+    target = folder / "model.MD"
     said = call("report", "--model", "--to", target, *options, "-C", folder)
     assert said.exit_code == 0, said.output
     return target.read_text(encoding="utf-8")

@@ -26,8 +26,9 @@ from leadline.errors import NotReadyError
 from leadline.evaluation.fit import FitResult
 from leadline.evaluation.fit_spec import FitSpec
 from leadline.jobs import feasibility as feasibility_job
-from leadline.jobs.feasibility import _late_classes, _shuffle, _small
-from leadline.phases.data import ClassCount, Data, SplitKind
+from leadline.jobs.feasibility import _late_classes, _number_codes, _shuffle, _small
+from leadline.phases.data import ClassCount, Data, Kind, SplitKind
+from leadline.phases.data.suspicions import Sentinel
 from leadline.phases.feasibility import Feasibility
 from leadline.phases.lifecycle import State
 from leadline.phases.problem import Problem
@@ -396,3 +397,13 @@ def test_late_classes_of_a_few_rows_are_not_told_and_the_largest_is_first() -> N
         example_data(), task=Task.MULTICLASS, time_column=frame.columns[-1], classes=classes
     )
     assert [(late.value, late.n_rows) for late in _late_classes(rows, data)] == [("3", 6), ("2", 5)]
+
+
+def test_codes_are_of_columns_of_numbers_and_told_once() -> None:
+    example = example_data()
+    (one, *_) = (each for each in example.columns if each.kind is Kind.NUMBER)
+    data = replace(example, columns=(*example.columns, replace(one, name="second")))
+    other = next(name for name, kind in data.features.items() if kind != Kind.NUMBER)
+    stands = ((one.name, "99"), (one.name, "-1"), ("second", "99"), (other, "none"))
+    found = tuple(Sentinel(column=name, value=value, n_rows=9) for name, value in stands)
+    assert _number_codes(replace(data, sentinels=found)) == (("99", "-1"), 2)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from tests.projects import customers, finding, run, verdict_of, write_settings
+from tests.services.flights import append, make_workspace
 
 from leadline.errors import NotReadyError
+from leadline.jobs.monitor.block_walk import judged_before
 from leadline.monitoring.block_rows import rows_of_block
 from leadline.monitoring.observations import observe_file
+from leadline.phases.lifecycle import ROWS
 from leadline.phases.monitor import Monitor
 from leadline.phases.release import Release
 from leadline.phases.verdict import Answer
@@ -360,3 +364,17 @@ def test_few_labels_tell_no_costs(released_folder: Path) -> None:
     assert [block.n_labelled for block in blocks] == [9, 10] * 4
     assert [block.cost is not None for block in blocks] == [False, True] * 4
     assert all(block.error is not None for block in blocks)
+
+
+def test_a_delivery_that_was_judged_often_since_is_the_newest_alone(tmp_path: Path) -> None:
+    """Else every block on the record would count as handed over last."""
+    with make_workspace(tmp_path, tuple(ROWS)) as workspace:
+        record = workspace.record
+        (first,) = record.entries("monitor")
+        before = (first.at - timedelta(days=1)).isoformat()
+        assert judged_before(record, before) == ""
+        for _ in range(9):
+            append(workspace, "monitor", first.verdict)
+        assert judged_before(record, before) == before
+        *_, last, newest = (entry.at.isoformat() for entry in record.entries("monitor"))
+        assert judged_before(record, newest) == last

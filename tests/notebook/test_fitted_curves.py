@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import polars as pl
 import pytest
@@ -113,17 +115,23 @@ def test_scores_in_place_of_errors_are_told() -> None:
     with pytest.warns(UserWarning, match=r"grow with the rows. If they are scores, pass 1 - score"):
         taken = ll.fit([100, 200, 400, 800, 1600], [0.7, 0.75, 0.8, 0.82, 0.85])
     assert "The error rises" in repr(taken), "a caution stands beside the figures"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # in the middle they fell
+        ll.fit([100, 200, 400, 800, 1600], [0.3, 0.3, 0.2, 0.2, 0.31])
 
 
 def test_a_misspelt_family_is_not_taken_for_none() -> None:
     with pytest.raises(ValueError, match="Did you mean 'boosting'"):
         ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="bosting")
-    assert ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family="kernel machine").n_rows == 400
+    for family in ("kernel machine", "boosting", "language-model"):
+        assert ll.fit([100, 200, 400], [0.3, 0.25, 0.2], family=family).n_rows == 400
 
 
 def test_a_percentage_is_no_confidence_level(curve: ll.LearningCurve) -> None:
-    with pytest.raises(ValueError, match="confidence_level must lie in"):
-        curve.score(1600, confidence_level=90)
+    for level in (90, 1, 0):
+        with pytest.raises(ValueError, match="confidence_level must lie in"):
+            curve.score(1600, confidence_level=level)
 
 
 def test_it_says_itself(curve: ll.LearningCurve) -> None:

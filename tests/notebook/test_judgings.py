@@ -89,6 +89,8 @@ def test_an_answer_that_is_neither_yes_nor_no_is_refused(said: Any) -> None:
 def test_rows_to_ask_about_are_those_of_the_scores() -> None:
     with pytest.raises(ValueError, match="X has 2 rows and there are 3,000 scores"):
         ll.judge(SCORES, 0.5, n=20).ask(["a", "b"])
+    with pytest.raises(ValueError, match="X has 3,001 rows"):
+        ll.judge(SCORES, 0.5, n=20).ask(["a"] * 3001)
 
 
 def test_a_person_is_asked_row_by_row_may_undo_and_stop() -> None:

@@ -163,6 +163,7 @@ def test_the_same_seed_gives_the_same_curve() -> None:
         ({"scoring": "beauty"}, "beauty"),
         ({"n_repeats": 1}, "at least 2"),
         ({"valid_share": 20}, "must lie in \\(0, 1\\); got 20"),
+        ({"valid_share": 1}, "must lie in \\(0, 1\\); got 1"),
         ({"sizes": [50, 100]}, "three or more"),
         ({"sizes": [50, 100, 599]}, "from 2 to 480"),
         ({"positive": "late"}, "positive is 'late'"),
@@ -171,6 +172,14 @@ def test_the_same_seed_gives_the_same_curve() -> None:
 def test_what_makes_no_sense_is_refused(options: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         ll.learning_curve(MODEL, X, Y, progress=False, **options)
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+def test_missing_labels_are_refused(missing: object) -> None:
+    labels = np.where(Y == 1, "yes", "no").astype(object)
+    labels[3] = missing
+    with pytest.raises(ValueError, match="y has missing labels"):
+        ll.learning_curve(MODEL, X, labels, progress=False)
 
 
 def test_few_rows_other_lengths_and_one_class_are_refused() -> None:

@@ -68,6 +68,7 @@ def test_what_is_learnt_from_shuffled_labels_may_be_worse_than_a_constant(
     halfway = again(FEASIBILITY, score=(constant + target) / 2, target_score=target, **levels)
     assert halfway.answer is Answer.GO
     assert halfway.way == pytest.approx(0.5)
+    assert again(FEASIBILITY, score=score, target_score=constant, **levels).way is None
 
 
 def test_copies_that_are_learnt_by_heart_are_told() -> None:
@@ -103,7 +104,7 @@ def test_a_target_above_what_people_agree_on_is_a_no() -> None:
     assert capped.answer is Answer.NO
     assert "(90 votes). The target lies above it." in faults(capped)[0]
     assert capped.summary.startswith(
-        "People disagree too much for a target of 0.8: agreement with "
+        "People disagree too much for a target of 0.8: agreement with one judge reaches 0.750 at "
     )
     assert "There is signal" not in capped.summary, "a no does not begin with good news"
     reachable = again(FEASIBILITY, scoring="accuracy", target_score=0.74, ceiling=low)

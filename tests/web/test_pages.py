@@ -7,6 +7,7 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from click.testing import CliRunner
 from starlette.testclient import TestClient
 from tests.challenges import example_challenge
 from tests.examples import (
@@ -27,6 +28,7 @@ from tests.services.flights import append
 from tests.services.test_commands import DEFINE, UNTIL_TUNING, judge_all
 
 from leadline.charts import picture_cache
+from leadline.cli import main
 from leadline.phases.data import Leak
 from leadline.phases.lifecycle import ROWS, Stage
 from leadline.phases.target.measured_target import on_test_rows
@@ -295,6 +297,10 @@ def test_what_keeps_a_clear_choice_unclear_is_told_before_it_is_made(
     page = visit(workspace).get("/review/choose?ratio=500").text
     assert "Clear which costs least, and yet unclear." in page
     assert "but many rows judged have no clear answer: the choice goes on the record as" in page
+    costs = ["--cost-miss", "500", "--cost-false-alarm", "1"]
+    words = ["review", "-C", str(workspace.folder), "--by", "Ada", *costs]
+    said = CliRunner().invoke(main, words).stdout
+    assert "the choice would be unclear all the same: many rows judged" in said.lower()
     choice = choose_point(workspace, "catch-all", 500.0, 1.0, "so", "Ada")
     assert choice.verdict.answer is Answer.UNCLEAR
 
@@ -319,6 +325,12 @@ def test_a_job_is_asked_for_and_followed(make: Make, visit: Visit) -> None:
     assert 'http-equiv="refresh"' not in text
     for path in ("/rows/data", "/"):
         assert "The last attempt failed." in client.get(path).text, path
+    workspace.record.jobs.put("feasibility", by="Ada")
+    workspace.record.jobs.claim("w")
+    workspace.record.jobs.finish(2, worker="w", state=JobState.FAILED, message="No rows.")
+    text = client.get("/").text
+    assert "No file." in text
+    assert "No rows." not in text, "what is to be run is another row"
     assert client.get("/jobs/7").status_code == 404
 
 

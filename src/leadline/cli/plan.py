@@ -147,7 +147,7 @@ def _print_language_models(screen: Console, plan: BudgetPlan) -> None:
 
 def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     from leadline.cli.terminal.text_layout import print_table
-    from leadline.phases.number_format import granted_money
+    from leadline.phases.number_format import granted_money, percent
 
     screen.print(
         f"\nMachine hours with {granted_money(plan.granted.budget)} {plan.currency}, elsewhere:"
@@ -156,7 +156,7 @@ def _print_machine_costs(screen: Console, plan: BudgetPlan) -> None:
     for costs in plan.machine_costs:
         spot = _range(costs.spot, 2) if costs.spot else "no spot price"
         hours = _range(costs.spot_hours, 1) if costs.spot_hours else ""
-        cheaper = "" if costs.p_cheaper is None else f"{costs.p_cheaper:.0%}"
+        cheaper = "" if costs.p_cheaper is None else percent(costs.p_cheaper)
         rows.append([costs.machine.name, _range(costs.on_demand, 2), spot, hours, cheaper])
     print_table(screen, ["machine", "on demand", "spot", "spot hours", "spot is cheaper"], rows)
 

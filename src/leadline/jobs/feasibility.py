@@ -76,7 +76,7 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
     test = permutation_test(sign * observed, sign * np.asarray(shuffled))
     expected = _hoped_for(problem)
     best, n_votes = _ceiling(workspace, problem)
-    coded = [each for each in data.sentinels if data.features.get(each.column) == Kind.NUMBER]
+    codes, n_coded = _number_codes(data)
     return phase.assess(
         phase.Evidence(
             scoring=problem.scoring,
@@ -101,10 +101,16 @@ def run(workspace: Workspace, reading: Reading, report: Report) -> Feasibility:
             proposed_group=data.groups[0].column if data.groups else "",
             has_copies_across=has_copies_across(pool, _N_FOLDS),
             past_only=_past_only(pool, data, spec, _late_classes(whole, data)),
-            codes=tuple(dict.fromkeys(each.value for each in coded)),
-            n_coded=len({each.column for each in coded}),
+            codes=codes,
+            n_coded=n_coded,
         )
     )
+
+
+def _number_codes(data: Data) -> tuple[tuple[str, ...], int]:
+    """Numbers that may mean "no answer", each once, and how many columns have any."""
+    coded = [each for each in data.sentinels if data.features.get(each.column) == Kind.NUMBER]
+    return tuple(dict.fromkeys(each.value for each in coded)), len({each.column for each in coded})
 
 
 def _past_only(

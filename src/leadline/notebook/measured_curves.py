@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -101,7 +102,7 @@ def learning_curve(  # noqa: PLR0913 -- each is an option that scikit-learn's us
         raise ValueError(f"y has shape {labels.shape}; one label a row is needed.")
     if labels.size < _FEWEST_ROWS:
         raise ValueError(f"There are {labels.size} rows; at least {_FEWEST_ROWS} are needed.")
-    if any(label is None for label in labels.tolist()):
+    if any(map(_is_missing, labels.tolist())):
         raise ValueError("y has missing labels; leave those rows out.")
     if not 0 < valid_share < 1:
         raise ValueError(f"valid_share must lie in (0, 1); got {valid_share:g}.")
@@ -314,3 +315,9 @@ def _taken(X: Any, rows: NDArray[np.intp]) -> Any:
     if hasattr(X, "iloc"):
         return X.iloc[rows]
     return [X[row] for row in rows] if isinstance(X, list | tuple) else X[rows]
+
+
+def _is_missing(label: object) -> bool:
+    """Whether it is None, or equals nothing, not even itself, as NaN and the NA of pandas."""
+    is_same = operator.eq(label, label)
+    return label is None or not isinstance(is_same, bool | np.bool_) or not is_same

@@ -80,3 +80,5 @@ def test_beside_an_alarm_of_recall_it_says_that_it_counts_all_errors_alike() -> 
     )
     assert alarmed.what.endswith("it is no answer to the alarm, which is of recall.")
     assert risen.what == said()[0]
+    (missed, *_) = challenge_findings(CHALLENGE, ("target",))
+    assert missed.what.endswith("which is of the target.")

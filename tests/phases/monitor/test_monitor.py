@@ -52,7 +52,8 @@ def test_an_open_alarm_is_a_no_until_it_is_closed() -> None:
     assert not any("See first" in how for how in steady)
     # which the newest block may no longer show
     mended = replace(BAD, name="2025-01-27", is_alarm=False, shifts=())
-    raised = again(MONITOR, blocks=(*MONITOR.blocks[:3], mended)).findings
+    earlier = replace(GOOD, shifts=(replace(BAD.shifts[0], column="other"),))
+    raised = again(MONITOR, blocks=(earlier, *MONITOR.blocks[1:3], mended)).findings
     column = BAD.shifts[0].column
     assert any(f"looked different in 2025-01-20 ({column!r}" in each.next for each in raised)
     after = verdict(replace(BAD, is_closed=True), alarms=(CLOSED,))
@@ -71,8 +72,19 @@ def test_more_positive_rows_are_told_where_they_explain_the_rise() -> None:
     twice = Positives(reference=0.1, recent=0.2, error=BAD.error.estimate)
     told = "Of late 20% of the rows are positive, on the reference 10%: that alone makes"
     assert told in again(MONITOR, positives=twice).summary
-    little = replace(twice, error=MONITOR.reference_error + 0.01)
-    assert "that alone" not in again(MONITOR, positives=little).summary
+    rise = BAD.error.estimate - MONITOR.reference_error
+    assert rise > 0
+    for share, is_told in ((0.55, True), (0.45, False)):
+        part = replace(twice, error=MONITOR.reference_error + share * rise)
+        assert ("that alone" in again(MONITOR, positives=part).summary) == is_told
+    # nor of an alarm of other rates, or once less is wrong again
+    rates = tuple(replace(alarm, worse=("recall",)) for alarm in MONITOR.alarms)
+    assert "that alone" not in again(MONITOR, positives=twice, alarms=rates).summary
+    better = replace(GOOD, name="2025-01-27", error=Bounds(estimate=0.1, low=0.05, high=0.17))
+    fewer = replace(twice, error=0.16)
+    later = again(MONITOR, positives=fewer, blocks=(*MONITOR.blocks, better))
+    assert "In 2025-01-27 10.0% are wrong" in later.summary
+    assert "that alone" not in later.summary
 
 
 def test_one_bad_block_without_an_alarm_colours_nothing() -> None:
@@ -153,6 +165,9 @@ def test_all_rows_are_labelled_where_they_are_and_not_where_very_many_are() -> N
     )
     assert "(all 1,000,000 rows labelled)" in whole
     assert "labelled)" not in half
+    # of all that have an answer
+    told = replace(GOOD, n_rows=1_000_000, n_labelled=700_000, share_abstained=0.3, error=close)
+    assert "(all 700,000 rows with an answer labelled)" in verdict(told).summary
 
 
 def test_an_interval_too_wide_says_not_known() -> None:
@@ -211,6 +226,13 @@ def test_what_broke_and_was_mended_within_a_delivery_is_told() -> None:
         and f"{column!r} (in 2)" in what
         for what in told
     )
+    # those of the newest are told by themselves, and of many only some by name
+    many = tuple(replace(BAD.shifts[0], column=name) for name in "abcde")
+    told = notes(verdict(replace(broken[0], shifts=many), replace(newest, shifts=BAD.shifts)))
+    assert any(
+        what.startswith("In 1 block that came with") and "and 2 other columns; 2025-01-13" in what
+        for what in told
+    )
     old = [replace(block, is_newest=False) for block in broken]
     assert not any("that came with" in what for what in notes(verdict(*old, newest)))
 
@@ -244,8 +266,12 @@ def test_a_reference_of_too_few_blocks_is_the_reason_and_not_its_rows(
     said = verdict(GOOD, n_reference_blocks=1, rates=rates, block=block)
     assert not any("too few to hold" in what for what in warnings(said))
     (told,) = (each for each in said.findings if "cannot be judged by that" in each.what)
-    assert "no alarm is raised of anything" in told.what
+    assert "no alarm is raised of anything." in told.what
     assert advice in told.next
+    for is_told, end in ((False, "anything."), (True, "anything but the target.")):
+        aim = Target(scoring="roc_auc", words="ROC AUC", target=0.8, is_told=is_told)
+        held = verdict(GOOD, n_reference_blocks=1, rates=rates, block=block, target=aim)
+        assert any(what.endswith(f"no alarm is raised of {end}") for what in warnings(held))
     assert any("too few to hold" in what for what in warnings(verdict(GOOD, rates=rates)))
 
 

@@ -37,6 +37,10 @@ def test_what_the_metric_takes_is_told_of_labels_that_there_are() -> None:
     assert numbers.endswith("three blocks with labels, and twenty in all.")
     assert classes.endswith("three blocks with labels, twenty in all, and ten of each class.")
     assert "three blocks with labels from 2025-01-20 on, twenty" in alarmed
+    # blocks before an alarm of the target itself still tell it
+    (alarm,) = MONITOR.alarms
+    missed = again(MONITOR, target=aim, alarms=(replace(alarm, worse=("target",)),))
+    assert any("three blocks with labels, twenty in all" in what for what in notes(missed))
 
 
 def test_a_target_that_is_missed_is_told_where_the_newest_block_has_no_label() -> None:

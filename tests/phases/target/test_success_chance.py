@@ -15,12 +15,16 @@ from tests.phases.again import again
 
 from leadline.phases.feasibility import PastOnly
 from leadline.phases.forecast import Forecast
-from leadline.phases.lifecycle import ROWS, Mark, Standing, standing
+from leadline.phases.lifecycle import ROWS, Mark, Standing, State, standing
 from leadline.phases.performance.target_check import TargetCheck
 from leadline.phases.search import Search
-from leadline.phases.target.success_chance import SuccessChance, chance_of_success
+from leadline.phases.target.success_chance import (
+    SuccessChance,
+    chance_of_success,
+    without_chance,
+)
 from leadline.phases.tuning import Tuning
-from leadline.phases.verdict import Bounds, Verdict
+from leadline.phases.verdict import Answer, Bounds, Verdict
 from leadline.stats.metric.score_interval import score_interval
 
 START = datetime(2025, 3, 1, 9, tzinfo=UTC)
@@ -174,3 +178,10 @@ def test_at_an_end_of_the_interval_it_is_nineteen_in_twenty() -> None:
         )
         is_loss = scoring == "mean_absolute_error"
         assert check.chance == pytest.approx(0.05 if is_loss else 0.95)
+
+
+def test_a_no_that_is_out_of_date_is_no_reason_for_no_forecast() -> None:
+    _, stands = told("feasibility", feasibility={"answer": Answer.NO})
+    assert without_chance(stands).startswith("Nothing is forecast: the verdict of 'feasibility'")
+    stale = stands | {"feasibility": replace(stands["feasibility"], state=State.STALE)}
+    assert without_chance(stale).startswith("Not known yet")

@@ -181,6 +181,8 @@ def test_a_skip_is_no_vote_and_the_item_goes_on(record: Record) -> None:
     assert record.labels.votes.plain() == ()
     (kept,) = record.labels.votes.skips()
     assert (kept.item, kept.reason, kept.price) == ("k0", "cannot be read", 0)
+    with pytest.raises(OutdatedAnswerError, match="answered this item already: skip"):
+        record.labels.assignments.answer(first.id, Vote("", "Ada", None, 1.0), TERMS)
     assert say(record, "Bo", "yes") == "k0"
 
 

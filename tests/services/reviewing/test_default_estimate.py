@@ -29,6 +29,7 @@ from tests.services.planned_streams import judge_until, planned_classes
 from leadline.charts.review import chart
 from leadline.cli import main
 from leadline.errors import DataError, SettingsError
+from leadline.notebook.project_tables import point_table
 from leadline.phases.problem import by_truth
 from leadline.phases.review import Review
 from leadline.phases.tuning import Tuning
@@ -263,6 +264,10 @@ def test_both_decisions_are_held_against_the_stream(make: Make, name: str) -> No
     judge_all(workspace, "costs")
     page = operating_points_page(workspace)
     assert any(each.what.startswith("Mistakes cost") for each in page.reality)
+    folder = str(workspace.folder)
+    shown = CliRunner().invoke(main, ["review", "-C", folder, "--by", "Ada"]).stdout
+    assert all(f"least-cost: {each.what}" in shown for each in page.by_cost_reality)
+    assert point_table(page)["name"].to_list() == ["likeliest-class", "least-cost"]
     shares, truth = stream_shares(), true_classes()
     costs = cost_matrix(NAMES, by_truth(COSTS))
     said = shares.argmax(axis=1) if name == "likeliest-class" else cheapest_classes(shares, costs)

@@ -165,9 +165,12 @@ def test_where_kinds_of_errors_have_prices_age_costs_what_was_measured() -> None
     unclear = error_cost(wrong, apart, is_of_release=True)
     assert unclear.estimate is None
     assert unclear.rests_on == "The labels of no block in service tell misses and false alarms."
-    few = replace(wrong, blocks=(replace(wrong.blocks[0], n_labelled=9),))
-    rests_on = error_cost(few, apart, is_of_release=True).rests_on
-    assert rests_on == "No block in service has 10 labels yet, which its costs take."
+    words = "No block in service has 10 labels yet, which its costs take."
+    learnt = block(100, None, is_learnt=True)
+    for n_labelled, is_few in ((9, True), (10, False)):
+        blocks = (replace(wrong.blocks[0], n_labelled=n_labelled), learnt)
+        rests_on = error_cost(replace(wrong, blocks=blocks), apart, is_of_release=True).rests_on
+        assert (rests_on == words) == is_few
 
 
 def test_a_schedule_that_does_not_pay_is_told() -> None:

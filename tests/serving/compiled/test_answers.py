@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from leadline.serving.compiled.answers import Answers
+import pytest
+
+from leadline.errors import DataError
+from leadline.serving.compiled.answers import Answers, free_names
 
 BOTH = Answers({"score": [0.25, 0.75, 0.5], "label": ["a", None, "b"]})
 
@@ -21,3 +24,9 @@ def test_rows_are_mappings_in_the_order_of_the_columns() -> None:
 
 def test_joined_parts_are_the_whole() -> None:
     assert Answers.joined([BOTH[:1], BOTH[1:1], BOTH[1:]]) == BOTH
+
+
+def test_a_column_that_stands_beside_the_answer_is_not_written_over() -> None:
+    """In one file of several, where columns were kept under a name of their own."""
+    with pytest.raises(DataError, match=r"new\.csv has a column 'score' already"):
+        free_names(["score"], ["age"], "new.csv", ["age", "score"])

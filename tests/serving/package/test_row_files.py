@@ -111,6 +111,10 @@ def test_what_a_reader_would_not_see_is_told(alone: PackagedRelease, tmp_path: P
         "The rows have a column 'score' themselves: the release's is 'leadline_score'.",
         "Never seen in training: 'town' in 1 of 2 rows ('Oslo').",
     ]
+    # counted over all that is read at a time
+    source.write_text("size,town,said,at\n1.5,Oslo,x,\n" + "1.5,Ulm,x,\n" * 1_000)
+    assert score_rows(alone, source, target, notes.append) == 1_001
+    assert notes[-1] == "Never seen in training: 'town' in 1 of 1,001 rows ('Oslo')."
     source.write_text("score,leadline_score,size,town,said,at\n1,2,1.5,Oslo,x,\n")
     with pytest.raises(DataError, match="has a column 'leadline_score' already"):
         score_rows(alone, source, target, notes.append)

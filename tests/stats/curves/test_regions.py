@@ -51,6 +51,8 @@ def test_the_slope_of_a_power_law_is_read_off() -> None:
     assert "At 1,600 rows" in found.words
     # 1 - 2^-.4
     assert "take about 24%" in found.words
+    # true of all curves drawn, which are some hundred
+    assert "(probability over 99%)" in found.words
 
 
 def test_a_plateau_at_chance_is_small_data() -> None:
@@ -90,9 +92,10 @@ def test_where_doubling_pays_less_than_a_fiftieth_the_floor_is_near() -> None:
 
 
 def test_a_curve_that_rises_is_not_called_close_to_its_floor() -> None:
-    rising = read(lambda u, n: n**0.1 / 5 + 0 * u, chance_error=0.9).words
+    rising = read(lambda u, n: n**0.1 / 5 + 0 * u, chance_error=0.9)
     # 2^.1 - 1
-    assert rising.endswith("more data do not pay: twice the rows add about 7% to the error.")
+    assert rising.words.endswith("more data do not pay: twice the rows add about 7% to the error.")
+    assert not rising.tells_floor, "nor is a best drawn that no data better"
     level = read(lambda u, n: n**0.01 / 5 + 0 * u, chance_error=0.9).words
     assert "hardly pay" in level
     assert "no data remove" in level

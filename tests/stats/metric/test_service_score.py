@@ -107,3 +107,33 @@ def test_a_score_that_no_draw_changes_is_bounded_by_what_the_rows_hide(
     low, score, high = scored(scoring, y, said.astype(float))
     assert (low, high) == pytest.approx(ends, abs=0.001)
     assert low <= score <= high
+
+
+@pytest.mark.parametrize("scoring", ["roc_auc", "mean_absolute_error"])
+def test_a_model_falls_short_of_what_lies_beyond_its_interval(scoring: str) -> None:
+    """One end of it, at twice the chance: the low one of a loss, the high one of a score."""
+    y = Y if scoring == "roc_auc" else SCORES + RNG.normal(0, 1, 300)
+    rows, chance = LabelledRows(y, SCORES, ONE, BLOCKS), 0.01
+    found = service_score(
+        scoring, rows, rng=np.random.default_rng(0), confidence_level=1 - 2 * chance
+    )
+    assert found is not None
+    is_loss = metric_of(scoring).is_loss
+    end, worse = (found.low, 1e-6) if is_loss else (found.high, -1e-6)
+    for bound, is_short in ((end + worse, False), (end - worse, True)):
+        rng = np.random.default_rng(0)
+        assert falls_short(scoring, rows, bound, rng=rng, chance=chance) == is_short
+
+
+@pytest.mark.parametrize(
+    ("scoring", "said"),
+    [("balanced_accuracy", np.zeros(400)), ("roc_auc", np.arange(400) % 10 == 0)],
+)
+def test_rows_that_stand_for_more_hide_more(scoring: str, said: np.ndarray) -> None:
+    y = (np.arange(400) % 10 == 0).astype(np.int64)
+    heavy = np.where(np.arange(400) % 20 == 0, 3.0, 1.0)
+    widths = []
+    for weights in (np.ones(400), heavy):
+        low, _, high = scored(scoring, y, said.astype(float), weights=weights)
+        widths.append(high - low)
+    assert widths[1] > 1.2 * widths[0]

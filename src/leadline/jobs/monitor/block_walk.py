@@ -24,7 +24,7 @@ from leadline.stats.metric.service_score import LabelledRows
 
 if TYPE_CHECKING:
     from leadline.jobs import Report
-    from leadline.record import Observation
+    from leadline.record import Observation, Record
     from leadline.workspace import Workspace
 
 # that may have been made anew since a delivery
@@ -89,7 +89,8 @@ class BlockWalk:
             Receives progress.
         """
         names = [seen.block for seen in observations]
-        since = self._judged_before(max(_delivered(seen) for seen in observations))
+        delivered = max(_delivered(seen) for seen in observations)
+        since = judged_before(self.workspace.record, delivered)
         lives = _lives(events)
         ends = [
             (names.index(life[-1].through), life)
@@ -109,15 +110,6 @@ class BlockWalk:
         # no more blocks: an alarm that was raised is open
         if self._raised is not None:
             self.alarms.append(_alarm(self._raised.name, self._raised, lives[-1], is_open=True))
-
-    def _judged_before(self, delivered: str) -> str:
-        """When the last verdict before a delivery was made: what came since was not told yet.
-
-        Several files may come at once, or labels after rows.
-        """
-        verdicts = self.workspace.record.entries("monitor", limit=_VERDICTS)
-        times = (entry.at.isoformat() for entry in verdicts)
-        return max((at for at in times if at < delivered), default="")
 
     def _looked_at(self, seen: Observation, *, is_closed: bool) -> Block:
         """A block, with its rows asked for and its alarm raised."""
@@ -190,6 +182,17 @@ class BlockWalk:
         self._raised = None
         self.told, self.scored = [], []
         self.measures.restart()
+
+
+def judged_before(record: Record, delivered: str) -> str:
+    """When the last verdict before a delivery was made: what came since was not told yet.
+
+    Several files may come at once, or labels after rows. Where all of the newest ten verdicts were
+    made since, as labels came in by page, it is the delivery.
+    """
+    times = [entry.at.isoformat() for entry in record.entries("monitor", limit=_VERDICTS)]
+    before = max((at for at in times if at < delivered), default="")
+    return before if before or len(times) < _VERDICTS else delivered
 
 
 def _delivered(seen: Observation) -> str:

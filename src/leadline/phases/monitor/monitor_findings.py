@@ -60,7 +60,8 @@ def rate_words(evidence: Evidence, block: Block) -> str:
         return "how much is wrong is not known"
     error = block.error
     if error.high - error.low < _EXACT and _is_labelled_whole(block):
-        return f"{rate(error.estimate)} are wrong (all {plural(block.n_counted, 'row')} labelled)"
+        rows = plural(block.n_labelled, "row") + " with an answer" * bool(block.share_abstained)
+        return f"{rate(error.estimate)} are wrong (all {rows} labelled)"
     return (
         f"{rate(error.estimate)} are wrong ({evidence.confidence_level:.0%} interval "
         f"{rate_range(error)})"
@@ -90,9 +91,8 @@ def _silence(evidence: Evidence) -> list[Finding]:
     if usual is None or not evidence.blocks:
         return []
     latest = evidence.blocks[-1]
-    now = (
-        "not known" if latest.share_abstained is None else f"{share_words(latest.share_abstained)}"
-    )
+    share = latest.share_abstained
+    now = "not known" if share is None else share_words(share)
     return [
         note(
             f"Without an answer: {now} of the rows of {latest.name}, "

@@ -38,6 +38,7 @@ _WORTH_DOUBLING = 0.02
 _N_DRAWS = 600
 _TEST_LEVEL = 0.05
 _N_GRID = 25
+_NEARLY_SURE = 0.99
 
 
 class Sampler(Protocol):
@@ -137,7 +138,8 @@ class Regions:
         said = f"At {float(np.ravel(self.n)[-1]):,.0f} rows {state}"
         if self.is_rising:
             return f"{said}."
-        said += f" (probability {best:.0%})."
+        # a share of some hundred curves is no certainty
+        said += f" (probability {'over 99%' if best > _NEARLY_SURE else f'{best:.0%}'})."
         if self.is_waiting:
             return said
         low, high = self.floor_error.low, self.floor_error.high
