@@ -286,8 +286,8 @@ def fit(
         Which metric's error it is, such as ``"accuracy"`` or ``"log_loss"``:
         `leadline.stats.metric.METRICS`. Results are in units of the metric.
     family : str, optional
-        Kind of learner, such as ``"linear"`` or ``"boosting"``; of one that nothing was learnt of,
-        as of none, nothing is added.
+        Kind of learner, such as ``"linear"``, ``"boosting"`` or ``"text-network"``; of a language
+        model ``"language-model"``. Of one that nothing was learnt of, as of none, nothing is added.
     n_repeats : int >= 1, optional
         Repeats behind each standard error.
 
