@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from leadline.phases.feasibility.feasibility import (
-    SIGNIFICANT,
-    Evidence,
-    Feasibility,
-    assess,
-    is_blind,
-    is_little,
-)
+from leadline.phases.feasibility.feasibility import Feasibility, assess, is_blind, is_little
+from leadline.phases.feasibility.feasibility_evidence import SIGNIFICANT, Evidence
 from leadline.phases.feasibility.past_only import LateClass, PastOnly
 
 __all__ = [

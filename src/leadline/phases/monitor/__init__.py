@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+from leadline.phases.monitor.block_evidence import FEWEST_COMPARED, Block, compared_block
 from leadline.phases.monitor.class_rates import PRECISION, RECALL, TARGET, ClassRate
 from leadline.phases.monitor.monitor import Monitor, assess
 from leadline.phases.monitor.monitor_evidence import (
-    FEWEST_COMPARED,
     FEWEST_LABELS,
     FEWEST_REFERENCE,
     N_RECENT,
     Alarm,
     AlarmStep,
-    Block,
     Evidence,
     Positives,
     SelfTest,
     Target,
-    compared_block,
 )
 
 __all__ = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from leadline.phases.monitor.monitor_evidence import Block, named
+from leadline.phases.monitor.block_evidence import Block, named
 from leadline.phases.wording import plural
 
 _MOST_NAMED = 3

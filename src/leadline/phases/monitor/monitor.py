@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from leadline.phases.monitor.block_evidence import Block
 from leadline.phases.monitor.class_rates import (
     TARGET,
     classes_below,
@@ -19,7 +20,6 @@ from leadline.phases.monitor.monitor_evidence import (
     FEWEST_LABELS,
     FEWEST_REFERENCE,
     Alarm,
-    Block,
     Evidence,
 )
 from leadline.phases.monitor.monitor_findings import (

@@ -7,16 +7,11 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
+from leadline.phases.monitor.block_evidence import Block, compared_block, named
 from leadline.phases.monitor.challenge import challenge_findings
 from leadline.phases.monitor.earlier_shifts import earlier_shifts
 from leadline.phases.monitor.input_shift import shift_findings
-from leadline.phases.monitor.monitor_evidence import (
-    FEWEST_REFERENCE,
-    Block,
-    Evidence,
-    compared_block,
-    named,
-)
+from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Evidence
 from leadline.phases.monitor.rate_findings import class_findings, label_findings
 from leadline.phases.monitor.service_findings import target_findings
 from leadline.phases.number_format import rate, rate_range

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from leadline.phases.monitor.block_evidence import named
 from leadline.phases.monitor.class_rates import (
     ClassRate,
     classes_below,
@@ -11,7 +12,7 @@ from leadline.phases.monitor.class_rates import (
     not_told,
     not_watched,
 )
-from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Evidence, named
+from leadline.phases.monitor.monitor_evidence import FEWEST_REFERENCE, Evidence
 from leadline.phases.verdict import Finding, note, warning
 from leadline.phases.wording import plural
 
