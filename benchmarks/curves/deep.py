@@ -4,15 +4,18 @@ Curves of nine public sources (`networks.py`), cut at every octave that leaves f
 it. What Leadline has learnt of networks is learnt without the source that is asked about. The half
 on which choices were made and the other are shown apart. Every group of curves counts once. Last
 come small networks of our own (`measuring_networks.py`), which nothing is learnt from; the weight
-that losses of networks that classify give to what public ones taught was chosen on them.
+that losses of networks that classify give to what public ones taught was chosen on them, and they
+are shown with a language model's weight, too. With --learn-own the public halves are forecast by
+what our own networks taught besides, as one source or as two.
 
-    python benchmarks/curves/deep.py [--of learning|judging|own] [--peers NAMES]
+    python benchmarks/curves/deep.py [--of learning|judging|own] [--learn-own one|two]
+        [--peers NAMES]
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import ours
@@ -46,11 +49,12 @@ _LEAST = 1e-6
 def main() -> None:
     parser = arguments(__doc__, _METHODS)
     parser.add_argument("--of", choices=["learning", "judging", "own"])
+    parser.add_argument("--learn-own", choices=["one", "two"], default="")
     options = parser.parse_args()
     for part in [options.of] if options.of else ["learning", "judging", "own"]:
         for title, examples in _tables_of(part).items():
             instances = instances_of(examples)
-            seen = _all_of_it if part == "own" else without
+            seen = _all_of_it if part == "own" else partial(without, learn_own=options.learn_own)
             found = forecasts(instances, options.methods, jobs=options.jobs, learnt=seen)
             weights = group_weights(examples)
             print(f"{title}: {len(instances)} cuts, {weights.sum():.0f} groups\n")
@@ -63,7 +67,11 @@ def _tables_of(part: str) -> dict[str, list[Example]]:
     tables: dict[str, list[Example]] = {}
     for example in own_networks():
         kind = "language models" if example.family == "language-model" else "classifiers"
-        tables.setdefault(f"our own {kind}, {example.metric}", []).append(example)
+        title = f"our own {kind}, {example.metric}"
+        tables.setdefault(title, []).append(example)
+        if (kind, example.metric) == ("classifiers", "log_loss"):
+            as_one = replace(example, family="language-model")
+            tables.setdefault(f"{title} as a language model's", []).append(as_one)
     return tables
 
 
@@ -90,10 +98,13 @@ def instances_of(examples: list[Example]) -> list[Instance]:
 
 
 @cache
-def without(source: str) -> Learnt:
-    """What ships, but for what a source taught of networks."""
+def without(source: str, learn_own: str = "") -> Learnt:
+    """What ships, but for what a source taught of networks; and with what our own teach."""
     shipped = learnt()
     others = [e for e in networks() if e.source != source]
+    for example in own_networks() if learn_own else []:
+        is_one = learn_own == "one" or example.family == "language-model"
+        others.append(replace(example, source="our own" if is_one else "our own classifiers"))
     deep = learn_networks(others, (shipped.known, shipped.hidden))
     return replace(shipped, networks=deep)
 
